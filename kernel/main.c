@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Device Mapper Proxy: a target that forwards I/O to the device below and
+ * counts it.
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "sysfs.h"
+#include "target.h"
+#include "version.h"
+#include "volume.h"
+
+static int __init dmp_init(void)
+{
+	int ret;
+
+	ret = dmp_sysfs_init();
+	if (ret)
+		return ret;
+
+	dmp_volumes_init(&dmp_sysfs_volume_ops);
+
+	/* Last: from here on volumes come and go. */
+	ret = dmp_target_init();
+	if (ret)
+		dmp_sysfs_exit();
+	return ret;
+}
+
+static void __exit dmp_exit(void)
+{
+	dmp_target_exit();
+	dmp_sysfs_exit();
+}
+
+module_init(dmp_init);
+module_exit(dmp_exit);
+
+MODULE_DESCRIPTION("Device Mapper Proxy: forwards I/O and counts it");
+MODULE_AUTHOR("dmp developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(DMP_VERSION);
+MODULE_ALIAS("dm-dmp");

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A volume's life: found by its mapped device, held by its targets, folded
+ * into the module's totals when it goes.
+ *
+ * A table is constructed while the device's previous one is still live, and a
+ * table may have several dmp targets: all of them share one volume, and none
+ * of them creates or removes what another one uses.
+ */
+#include <linux/blkdev.h>
+#include <linux/device-mapper.h>
+#include <linux/err.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "volume.h"
+
+/* Serialises the coming and going of volumes; never taken by a reader. */
+static DEFINE_MUTEX(lifes_lock);
+static const struct dmp_volume_ops *volume_ops;
+
+/* Guards the three below. Nested inside lifes_lock, outside stats.lock. */
+static DEFINE_MUTEX(volumes_lock);
+static LIST_HEAD(volumes);
+static struct dmp_counts retired;	/* of the volumes that went */
+static struct dmp_counts totals_base;	/* subtracted since the last reset */
+
+/**
+ * dmp_volumes_init() - say who makes volumes visible
+ * @ops: valid as long as there are volumes
+ *
+ * Context: before the first volume.
+ */
+void dmp_volumes_init(const struct dmp_volume_ops *ops)
+{
+	volume_ops = ops;
+}
+
+/**
+ * dmp_volume_name() - the kernel's name of the mapped device, as "dm-3"
+ * @volume: that is held
+ *
+ * Context: any.
+ * Return: the name; it stays when the mapped device is renamed.
+ */
+const char *dmp_volume_name(const struct dmp_volume *volume)
+{
+	return dm_disk(volume->md)->disk_name;
+}
+
+static struct dmp_volume *volume_alloc(struct mapped_device *md)
+{
+	struct dmp_volume *volume;
+
+	volume = kzalloc(sizeof(*volume), GFP_KERNEL);
+	if (!volume)
+		return NULL;
+
+	if (dmp_stats_init(&volume->stats)) {
+		kfree(volume);
+		return NULL;
+	}
+
+	volume->md = md;
+	return volume;
+}
+
+static void volume_free(struct dmp_volume *volume)
+{
+	dmp_stats_exit(&volume->stats);
+	kfree(volume);
+}
+
+/* Take a reference to @md's volume, if there is one. Holds lifes_lock. */
+static struct dmp_volume *volume_find_get(struct mapped_device *md)
+{
+	struct dmp_volume *volume;
+
+	list_for_each_entry(volume, &volumes, node) {
+		if (volume->md == md) {
+			volume->targets++;
+			return volume;
+		}
+	}
+	return NULL;
+}
+
+/* Make a new volume visible. Holds lifes_lock. */
+static int volume_add(struct dmp_volume *volume)
+{
+	unsigned int noio;
+	int ret;
+
+	/*
+	 * A table may be loaded while other volumes are suspended, lvm does
+	 * so. Reclaim must not wait for them here, or their owner could wait
+	 * for lifes_lock in turn.
+	 */
+	noio = memalloc_noio_save();
+	ret = volume_ops->appear(volume);
+	memalloc_noio_restore(noio);
+	if (ret)
+		return ret;
+
+	volume->targets = 1;
+	mutex_lock(&volumes_lock);
+	list_add_tail(&volume->node, &volumes);
+	mutex_unlock(&volumes_lock);
+	return 0;
+}
+
+/**
+ * dmp_volume_get() - the volume of a mapped device
+ * @md: of the table that a target is constructed for
+ *
+ * Context: may sleep.
+ * Return: the volume, held once more; an ERR_PTR if it is the first one and
+ *	could not be made.
+ */
+struct dmp_volume *dmp_volume_get(struct mapped_device *md)
+{
+	struct dmp_volume *volume, *fresh;
+	int ret = 0;
+
+	mutex_lock(&lifes_lock);
+	volume = volume_find_get(md);
+	mutex_unlock(&lifes_lock);
+	if (volume)
+		return volume;
+
+	/* Per-CPU memory cannot be had without I/O: allocate it unlocked. */
+	fresh = volume_alloc(md);
+	if (!fresh)
+		return ERR_PTR(-ENOMEM);
+
+	mutex_lock(&lifes_lock);
+	volume = volume_find_get(md);
+	if (!volume) {
+		ret = volume_add(fresh);
+		if (!ret) {
+			volume = fresh;
+			fresh = NULL;
+		}
+	}
+	mutex_unlock(&lifes_lock);
+
+	if (fresh)
+		volume_free(fresh);
+	return ret ? ERR_PTR(ret) : volume;
+}
+
+/**
+ * dmp_volume_put() - drop a reference, the last one folds the volume
+ * @volume: held by the caller, none of whose bios is in flight
+ *
+ * Context: may sleep; waits for readers of the volume's folder.
+ */
+void dmp_volume_put(struct dmp_volume *volume)
+{
+	struct dmp_counts raw;
+
+	mutex_lock(&lifes_lock);
+	if (--volume->targets) {
+		mutex_unlock(&lifes_lock);
+		return;
+	}
+
+	mutex_lock(&volumes_lock);
+	list_del(&volume->node);
+	dmp_stats_read_raw(&volume->stats, &raw);
+	dmp_counts_add(&retired, &raw);
+	mutex_unlock(&volumes_lock);
+
+	/* Still locked: a successor's folder will have the same name. */
+	volume_ops->vanish(volume);
+	mutex_unlock(&lifes_lock);
+
+	volume_free(volume);
+}
+
+/**
+ * dmp_volumes_read() - what all volumes counted since the last global reset
+ * @counts: the sum over those that are and those that went
+ *
+ * Context: may sleep.
+ */
+void dmp_volumes_read(struct dmp_counts *counts)
+{
+	struct dmp_volume *volume;
+	struct dmp_counts raw;
+
+	mutex_lock(&volumes_lock);
+	*counts = retired;
+	list_for_each_entry(volume, &volumes, node) {
+		dmp_stats_read_raw(&volume->stats, &raw);
+		dmp_counts_add(counts, &raw);
+	}
+	dmp_counts_sub(counts, &totals_base);
+	mutex_unlock(&volumes_lock);
+}
+
+/**
+ * dmp_volumes_reset() - reset every volume and the totals
+ *
+ * The totals stay the exact sum of the volumes: both use one reading of each.
+ *
+ * Context: may sleep.
+ */
+void dmp_volumes_reset(void)
+{
+	struct dmp_volume *volume;
+	struct dmp_counts raw;
+
+	mutex_lock(&volumes_lock);
+	totals_base = retired;
+	list_for_each_entry(volume, &volumes, node) {
+		dmp_stats_reset(&volume->stats, &raw);
+		dmp_counts_add(&totals_base, &raw);
+	}
+	mutex_unlock(&volumes_lock);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A volume: one mapped device that has at least one dmp target in its live or
+ * loaded table. Its targets share it and its counters.
+ */
+#ifndef DMP_VOLUME_H
+#define DMP_VOLUME_H
+
+#include <linux/list.h>
+
+#include "stats.h"
+
+struct mapped_device;
+
+/**
+ * struct dmp_volume - a volume and who holds it
+ * @node: among all volumes
+ * @md: the mapped device that it is found by
+ * @targets: how many dmp targets hold it; it goes with the last one
+ * @stats: what is counted
+ * @presence: belongs to dmp_volume_ops
+ */
+struct dmp_volume {
+	struct list_head node;
+	struct mapped_device *md;
+	unsigned int targets;
+	struct dmp_stats stats;
+	void *presence;
+};
+
+/**
+ * struct dmp_volume_ops - what makes volumes visible
+ * @appear: called for a new volume before anybody else sees it; may fail
+ * @vanish: called when nothing is counted any more; returns when no reader is
+ *	left inside. Readers must take nothing that is held here: neither
+ *	device-mapper's locks nor the one that serialises these calls.
+ */
+struct dmp_volume_ops {
+	int (*appear)(struct dmp_volume *volume);
+	void (*vanish)(struct dmp_volume *volume);
+};
+
+void dmp_volumes_init(const struct dmp_volume_ops *ops);
+struct dmp_volume *dmp_volume_get(struct mapped_device *md);
+void dmp_volume_put(struct dmp_volume *volume);
+const char *dmp_volume_name(const struct dmp_volume *volume);
+void dmp_volumes_read(struct dmp_counts *counts);
+void dmp_volumes_reset(void);
+
+#endif /* DMP_VOLUME_H */
