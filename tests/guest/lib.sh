@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# What a guest case may call. Sourced by run-case, before the case, in a fresh
+# bash with `set -euo pipefail`. tests/new writes a case that shows how.
+#
+# Functions that print something (null_disk, scsi_disk, …) may be called in
+# $(…): what they defer, fail or skip with is kept in files, not in variables.
+# Write `local disk` and `disk=$(null_disk)` on two lines: bash forgets the
+# exit status of a command in `local disk=$(…)`.
+
+payload=${DMP_PAYLOAD:-/run/dmp}
+
+# --- flow --------------------------------------------------------------------
+
+log() {
+	printf '%s\n' "$*" >&2
+}
+
+# End the case: it failed, for this reason.
+fail() {
+	{ set +x; } 2>/dev/null
+	printf '%s\n' "$*" >>"$CASE_DIR/failed"
+	log "FAILED: $*"
+	exit 1
+}
+
+# End the case: it cannot run here, for this reason. It needs a line in
+# tests/skips, or the run fails.
+skip() {
+	printf '%s\n' "$*" >"$CASE_DIR/skip"
+	exit 77
+}
+
+# defer COMMAND…: run it when the case is over, however it ends; last one first.
+# The command must succeed.
+defer() {
+	printf '%q ' "$@" >>"$CASE_DIR/defer"
+	echo >>"$CASE_DIR/defer"
+}
+
+# wait_for SECONDS COMMAND…: until COMMAND (no assertion) succeeds.
+wait_for() {
+	local seconds=$1 end
+	end=$((SECONDS + $1 + 1))
+	shift
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || fail "waited $seconds s in vain for: $*"
+		sleep 0.1
+	done
+}
+
+# --- requirements ------------------------------------------------------------
+
+have_module() {
+	[ -e "/sys/module/$1" ] || [ -e "$payload/ko/$1.ko" ] || modinfo "$1" >/dev/null 2>&1
+}
+
+need_module() {
+	local module
+	for module; do
+		have_module "$module" || skip "no module $module"
+	done
+}
+
+need_command() {
+	local command
+	for command; do
+		command -v "$command" >/dev/null || skip "no command $command"
+	done
+}
+
+kconfig() {
+	local file
+	for file in "/boot/config-$(uname -r)" "/lib/modules/$(uname -r)/config"; do
+		[ ! -e "$file" ] || { cat "$file"; return; }
+	done
+	zcat /proc/config.gz
+}
+
+need_kconfig() {
+	local option
+	for option; do
+		kconfig | grep -E "^$option=[ym]$" >/dev/null || skip "no $option"
+	done
+}
+
+# --- assertions --------------------------------------------------------------
+
+assert_eq() { # GOT WANT WHAT
+	[ "$1" = "$2" ] || fail "${3:-value}: got '$1', want '$2'"
+}
+
+assert_ne() { # GOT UNWANTED WHAT
+	[ "$1" != "$2" ] || fail "${3:-value}: got '$1', want anything else"
+}
+
+assert_lt() { # GOT LIMIT WHAT
+	[ "$1" -lt "$2" ] || fail "${3:-value}: got $1, want less than $2"
+}
+
+assert_le() {
+	[ "$1" -le "$2" ] || fail "${3:-value}: got $1, want at most $2"
+}
+
+assert_gt() {
+	[ "$1" -gt "$2" ] || fail "${3:-value}: got $1, want more than $2"
+}
+
+assert_ge() {
+	[ "$1" -ge "$2" ] || fail "${3:-value}: got $1, want at least $2"
+}
+
+# assert_match GOT REGEX WHAT: extended, anywhere in GOT.
+assert_match() {
+	[[ $1 =~ $2 ]] || fail "${3:-value}: got '$1', want a match of '$2'"
+}
+
+# assert_file_eq FILE TEXT [WHAT]: byte for byte; TEXT is given without the
+# newline that ends the file.
+assert_file_eq() {
+	printf '%s\n' "$2" >"$CASE_DIR/want"
+	cat "$1" >"$CASE_DIR/got" || fail "${3:-$1}: cannot be read"
+	diff -u --label want --label got "$CASE_DIR/want" "$CASE_DIR/got" >&2 ||
+		fail "${3:-$1}: not the text that was wanted (difference above)"
+}
+
+# Its output is left in $CASE_DIR/output.
+assert_fails() { # COMMAND…
+	if "$@" >"$CASE_DIR/output" 2>&1; then
+		fail "succeeded, but should fail: $*"
+	fi
+	cat "$CASE_DIR/output" >&2
+}
+
+assert_exists() { # PATH
+	[ -e "$1" ] || fail "$1: is not there"
+}
+
+assert_missing() { # PATH
+	[ ! -e "$1" ] || fail "$1: is there, and should not be"
+}
+
+# --- the kernel's log --------------------------------------------------------
+
+# What the kernel said since the case began.
+case_dmesg() {
+	dmesg | awk -v mark="dmp-case: begin $CASE_ID" \
+		'{ all[NR] = $0 } index($0, mark) { first = NR }
+		END { for (i = first + 1; i <= NR; i++) print all[i] }'
+}
+
+assert_dmesg() { # REGEX
+	case_dmesg | grep -E -- "$1" >/dev/null ||
+		fail "kernel log since the case began: nothing matches '$1'"
+}
+
+assert_no_dmesg() { # REGEX
+	! case_dmesg | grep -E -- "$1" >&2 ||
+		fail "kernel log since the case began: a line matches '$1'"
+}
+
+# Lines of the kernel's log that would fail the case (see dmesg-bad) but are
+# what it is about. The expected ones must come; the allowed ones may.
+expect_dmesg() { # REGEX
+	printf '%s\n' "$1" >>"$CASE_DIR/expect-dmesg"
+}
+
+allow_dmesg() { # REGEX
+	printf '%s\n' "$1" >>"$CASE_DIR/allow-dmesg"
+}
+
+# --- modules -----------------------------------------------------------------
+
+# load_module NAME [PARAMETER=VALUE…]: one of the payload's, or of the kernel's.
+# Everything that a case loads is unloaded after it.
+load_module() {
+	local name=$1
+	shift
+	if [ -e "$payload/ko/$name.ko" ]; then
+		insmod "$payload/ko/$name.ko" "$@"
+	else
+		modprobe "$name" "$@"
+	fi
+}
+
+# load_dmp [NAME [PARAMETER=VALUE…]]: NAME is dmp or device_mapper_proxy.
+load_dmp() {
+	[ $# -gt 0 ] || set -- dmp
+	[ -e /sys/module/dm_mod ] || modprobe dm_mod
+	load_module "$@"
+}
+
+unload_dmp() { # [NAME]
+	rmmod "${1:-dmp}"
+}
+
+# The statistics folder of whichever of the two modules is loaded.
+stat_dir() {
+	local name
+	for name in dmp device_mapper_proxy; do
+		[ ! -d "/sys/module/$name/stat" ] || { echo "/sys/module/$name/stat"; return; }
+	done
+	fail 'no statistics folder: neither dmp nor device_mapper_proxy is loaded'
+}
+
+# volumes_value SECTION.LABEL: read.reqs, "write.avg size" (or write.avg_size)…
+volumes_value() {
+	local dir value
+	dir=$(stat_dir)
+	value=$(awk -v section="${1%%.*}:" -v label="${1#*.}" '
+		BEGIN { gsub("_", " ", label) }
+		/^[^ ]/ { here = ($0 == section) }
+		here && sub("^ +" label ": ", "") { print }' "$dir/volumes")
+	[ -n "$value" ] || fail "$dir/volumes: no $1"
+	echo "$value"
+}
+
+# --- device-mapper -----------------------------------------------------------
+
+# There is no udev in the guest: dmsetup makes the nodes by itself.
+dm() {
+	dmsetup --noudevrules --noudevsync "$@"
+}
+
+# dm_create [--OPTION…] NAME TABLE-LINE…: removed when the case is over.
+dm_create() {
+	local -a options=()
+	while [[ $1 == --* ]]; do
+		options+=("$1")
+		shift
+	done
+	local name=$1
+	shift
+	printf '%s\n' "$@" | dm create "${options[@]}" "$name"
+	defer dm_remove "$name"
+	dm mknodes "$name"
+	[ -e "/dev/$(dm_num "$name")" ] || fail "/dev/$(dm_num "$name"): no node"
+}
+
+# dm_reload NAME TABLE-LINE…: replace the live table.
+dm_reload() {
+	local name=$1
+	shift
+	printf '%s\n' "$@" | dm reload "$name"
+	dm resume "$name"
+}
+
+# Remove NAME if it is still there.
+dm_remove() {
+	! dmsetup info "$1" >/dev/null 2>&1 || dm remove --retry "$1"
+}
+
+# dm-N of NAME.
+dm_num() {
+	local minor
+	minor=$(dmsetup info -c --noheadings -o minor "$1")
+	echo "dm-${minor// /}"
+}
+
+# --- disks -------------------------------------------------------------------
+
+# Sectors of a block device.
+sectors() {
+	blockdev --getsz "$1"
+}
+
+# null_disk [ATTRIBUTE=VALUE…]: a null_blk disk with these attributes of its
+# configfs folder (size_mb is its `size`), 64 MiB unless told; prints /dev/NAME.
+null_disk() {
+	local dir number=0 pair key
+	[ -e /sys/module/null_blk ] || modprobe null_blk nr_devices=0
+	while ! mkdir "/sys/kernel/config/nullb/nullb$number" 2>/dev/null; do
+		number=$((number + 1))
+		[ "$number" -lt 64 ] || fail 'null_disk: cannot make a configfs folder'
+	done
+	dir=/sys/kernel/config/nullb/nullb$number
+	defer rmdir "$dir"
+	echo 64 >"$dir/size"
+	for pair; do
+		key=${pair%%=*}
+		[ "$key" != size_mb ] || key=size
+		[ -e "$dir/$key" ] || skip "null_blk has no $key"
+		echo "${pair#*=}" >"$dir/$key"
+	done
+	echo 1 >"$dir/power"
+	defer null_disk_off "$dir"
+	# named after the folder by newer kernels, after its index by older ones
+	if [ -b "/dev/nullb$number" ]; then
+		echo "/dev/nullb$number"
+	else
+		echo "/dev/nullb$(cat "$dir/index")"
+	fi
+}
+
+null_disk_off() {
+	[ ! -e "$1/power" ] || echo 0 >"$1/power"
+}
+
+# scsi_disk [OPTION=VALUE…]: load scsi_debug with these; prints /dev/sdX.
+scsi_disk() {
+	local glob='/sys/bus/pseudo/drivers/scsi_debug/adapter*/host*/target*/*/block/*'
+	[ ! -e /sys/module/scsi_debug ] || fail 'scsi_disk: scsi_debug is loaded already'
+	modprobe -a sd_mod sg
+	modprobe scsi_debug "$@"
+	wait_for 20 compgen -G "$glob" >/dev/null
+	glob=/dev/$(basename "$(compgen -G "$glob" | head -n 1)")
+	wait_for 20 test -b "$glob"
+	echo "$glob"
+}
+
+# ram_disk [MEGABYTES]: prints /dev/ram0.
+ram_disk() {
+	need_module brd
+	modprobe brd rd_nr=1 "rd_size=$((${1:-16} * 1024))"
+	wait_for 10 test -b /dev/ram0
+	echo /dev/ram0
+}
+
+# pmem_disk: 128 MiB of emulated persistent memory; prints /dev/pmemN.
+pmem_disk() {
+	need_module nd_pmem nd_e820
+	modprobe -a nd_e820 nd_pmem
+	wait_for 10 compgen -G '/dev/pmem*' >/dev/null
+	compgen -G '/dev/pmem*' | head -n 1
+}
+
+# loop_disk SIZE: a file in memory (16M, …) behind a loop device; prints it.
+loop_disk() {
+	local file device
+	file=$(mktemp "$CASE_DIR/loop.XXXXXX")
+	truncate -s "$1" "$file"
+	device=$(losetup -f --show "$file")
+	defer loop_off "$device"
+	echo "$device"
+}
+
+loop_off() {
+	! losetup "$1" >/dev/null 2>&1 || losetup -d "$1"
+}
+
+# --- numbers -----------------------------------------------------------------
+
+# field FILE N: the Nth word of it, from 1.
+field() {
+	awk -v n="$2" '{ for (i = 1; i <= NF; i++) if (++count == n) { print $i; exit } }' "$1"
+}
+
+# stat_field DEVICE N: field N of /sys/block/…/stat; DEVICE is a node, a
+# device-mapper name or a kernel name.
+stat_field() {
+	local name=${1#/dev/}
+	name=${name#mapper/}
+	[ -e "/sys/block/$name" ] || name=$(dm_num "$name")
+	field "/sys/block/$name/stat" "$2"
+}
