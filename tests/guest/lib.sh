@@ -251,11 +251,17 @@ dm_remove() {
 	! dmsetup info "$1" >/dev/null 2>&1 || dm remove --retry "$1"
 }
 
-# dm-N of NAME.
+# dm-N of NAME. Starts no program: cases ask often, and guests are slow.
 dm_num() {
-	local minor
-	minor=$(dmsetup info -c --noheadings -o minor "$1")
-	echo "dm-${minor// /}"
+	local file name
+	for file in /sys/block/dm-*/dm/name; do
+		read -r name <"$file" || continue
+		[ "$name" = "$1" ] || continue
+		file=${file#/sys/block/}
+		echo "${file%%/*}"
+		return
+	done
+	fail "dm_num: no volume $1"
 }
 
 # --- disks -------------------------------------------------------------------
@@ -343,7 +349,10 @@ loop_off() {
 
 # field FILE N: the Nth word of it, from 1.
 field() {
-	awk -v n="$2" '{ for (i = 1; i <= NF; i++) if (++count == n) { print $i; exit } }' "$1"
+	local -a words
+	[ -r "$1" ] || fail "$1: cannot be read"
+	read -r -d '' -a words <"$1" || [ "${#words[@]}" -gt 0 ] || fail "$1: is empty"
+	echo "${words[$2 - 1]:-}"
 }
 
 # stat_field DEVICE N: field N of /sys/block/…/stat; DEVICE is a node, a
