@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: a process that cannot be killed fails the case, and the rest still runs
+
+run() {
+	load_module splat how=hang
+}
