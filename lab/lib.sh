@@ -75,8 +75,9 @@ key_of() {
 
 # cache_get KIND NAME KEY COMMAND…: print the folder that holds the artefact.
 # A missing one is made by COMMAND, which gets an empty folder as its last
-# argument. The folder takes its place only when COMMAND has succeeded; other
-# keys of the same artefact are removed first. Only one process builds it.
+# argument. The folder takes its place only when COMMAND has succeeded. Only one
+# process builds it. Other keys of the same artefact are removed then, unless
+# they were in use today (by another checkout, or by a guest that runs from it).
 cache_get() {
 	local base=$cache/$1/$2 dir=$cache/$1/$2/$3 what="$1 $2" logfile=$cache/log/$1-$2.log
 	shift 3
@@ -85,7 +86,8 @@ cache_get() {
 		(
 			flock 9
 			[ ! -e "$dir" ] || exit 0
-			find "$base" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
+			rm -rf "$base/partial"
+			find "$base" -mindepth 1 -maxdepth 1 -type d -mtime +0 -exec rm -rf {} +
 			mkdir "$base/partial"
 			if ! "$@" "$base/partial" >"$logfile" 2>&1 9>&-; then
 				tail -n 25 "$logfile" >&2
@@ -94,6 +96,7 @@ cache_get() {
 			mv "$base/partial" "$dir"
 		) 9>"$base/lock" || exit 1
 	fi
+	touch "$dir"
 	echo "$dir"
 }
 
