@@ -251,17 +251,19 @@ dm_remove() {
 	! dmsetup info "$1" >/dev/null 2>&1 || dm remove --retry "$1"
 }
 
-# dm-N of NAME. Starts no program: cases ask often, and guests are slow.
+# dm-N of NAME. Starts no program, as a rule: cases ask often, and guests are
+# slow. A volume that never had a table is not in /sys/block.
 dm_num() {
-	local file name
+	local file name minor
 	for file in /sys/block/dm-*/dm/name; do
-		read -r name <"$file" || continue
+		{ read -r name <"$file"; } 2>/dev/null || continue
 		[ "$name" = "$1" ] || continue
 		file=${file#/sys/block/}
 		echo "${file%%/*}"
 		return
 	done
-	fail "dm_num: no volume $1"
+	minor=$(dmsetup info -c --noheadings -o minor "$1") || fail "dm_num: no volume $1"
+	echo "dm-${minor// /}"
 }
 
 # --- disks -------------------------------------------------------------------
