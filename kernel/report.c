@@ -19,14 +19,14 @@ static const char *volumes_indent(void)
 	return strcmp(KBUILD_MODNAME, "dmp") ? " " : "    ";
 }
 
-static int volumes_block(char *page, int at, const char *label,
-			 const struct dmp_op_counts *op)
+static int volumes_block(char *page, int at, const char *label, u64 requests,
+			 u64 bytes)
 {
 	const char *indent = volumes_indent();
 
 	return sysfs_emit_at(page, at, "%s:\n%sreqs: %llu\n%savg size: %llu\n",
-			     label, indent, op->requests, indent,
-			     dmp_average_up(op->bytes, op->requests));
+			     label, indent, requests, indent,
+			     dmp_average_up(bytes, requests));
 }
 
 /**
@@ -41,17 +41,17 @@ static int volumes_block(char *page, int at, const char *label,
  */
 ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
 {
-	const struct dmp_op_counts *read = &counts->op[DMP_READ];
-	const struct dmp_op_counts *write = &counts->op[DMP_WRITE];
-	const struct dmp_op_counts total = {
-		.requests = read->requests + write->requests,
-		.bytes = read->bytes + write->bytes,
-	};
+	const u64 *requests = counts->requests;
+	const u64 *bytes = counts->bytes;
 	int at = 0;
 
-	at += volumes_block(page, at, "read", read);
-	at += volumes_block(page, at, "write", write);
-	at += volumes_block(page, at, "total", &total);
+	at += volumes_block(page, at, "read", requests[DMP_READ],
+			    bytes[DMP_READ]);
+	at += volumes_block(page, at, "write", requests[DMP_WRITE],
+			    bytes[DMP_WRITE]);
+	at += volumes_block(page, at, "total",
+			    requests[DMP_READ] + requests[DMP_WRITE],
+			    bytes[DMP_READ] + bytes[DMP_WRITE]);
 	return at;
 }
 
@@ -72,8 +72,7 @@ ssize_t dmp_report_stat(const struct dmp_counts *counts, char *page)
 
 	for (op = 0; op < DMP_NR_OPS; op++)
 		at += sysfs_emit_at(page, at, "%llu %llu ",
-				    counts->op[op].requests,
-				    counts->op[op].bytes);
+				    counts->requests[op], counts->bytes[op]);
 	at += sysfs_emit_at(page, at, "%llu %llu %llu\n", counts->errors,
 			    counts->fua,
 			    counts->submitted - dmp_counts_completed(counts));
@@ -94,11 +93,11 @@ ssize_t dmp_report_stat(const struct dmp_counts *counts, char *page)
 void dmp_report_status(const struct dmp_counts *counts, char *result,
 		       unsigned int maxlen)
 {
-	const struct dmp_op_counts *read = &counts->op[DMP_READ];
-	const struct dmp_op_counts *write = &counts->op[DMP_WRITE];
 	unsigned int sz = 0;
 
-	DMEMIT("%llu %llu %llu %llu %llu %llu", read->requests, read->bytes,
-	       write->requests, write->bytes, counts->errors,
+	DMEMIT("%llu %llu %llu %llu %llu %llu",
+	       counts->requests[DMP_READ], counts->bytes[DMP_READ],
+	       counts->requests[DMP_WRITE], counts->bytes[DMP_WRITE],
+	       counts->errors,
 	       counts->submitted - dmp_counts_completed(counts));
 }

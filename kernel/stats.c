@@ -96,7 +96,7 @@ u64 dmp_counts_completed(const struct dmp_counts *counts)
 	int op;
 
 	for (op = 0; op < DMP_NR_OPS; op++)
-		completed += counts->op[op].requests;
+		completed += counts->requests[op];
 	return completed;
 }
 
@@ -188,19 +188,21 @@ void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 }
 
 /**
- * dmp_op_uncommon() - classify a bio that is neither a read nor a write
+ * dmp_op_of() - the class of a bio
  * @bio: of any operation
  *
  * Context: any.
  * Return: the class it is counted in.
  */
-enum dmp_op dmp_op_uncommon(const struct bio *bio)
+enum dmp_op dmp_op_of(const struct bio *bio)
 {
 	switch (bio_op(bio)) {
 	case REQ_OP_READ:
 		return DMP_READ;
 	case REQ_OP_WRITE:
-		return bio->bi_opf & REQ_PREFLUSH ? DMP_FLUSH : DMP_WRITE;
+		if (!bio->bi_iter.bi_size && bio->bi_opf & REQ_PREFLUSH)
+			return DMP_FLUSH;
+		return DMP_WRITE;
 	case REQ_OP_FLUSH:
 		return DMP_FLUSH;
 	case REQ_OP_DISCARD:
@@ -210,4 +212,28 @@ enum dmp_op dmp_op_uncommon(const struct bio *bio)
 	default:
 		return DMP_OTHER;
 	}
+}
+
+/**
+ * dmp_stats_complete_uncommon() - the rare part of dmp_stats_complete()
+ * @cpu: the volume's per-CPU blocks
+ * @tag: of the bio
+ * @status: how the bio ended
+ *
+ * BLK_STS_AGAIN is no error: it answers REQ_NOWAIT, and the submitter tries
+ * again.
+ *
+ * Context: any, hard interrupt included.
+ */
+void dmp_stats_complete_uncommon(struct dmp_cpu __percpu *cpu,
+				 unsigned long tag, blk_status_t status)
+{
+	unsigned long flags;
+
+	flags = dmp_update_begin(cpu);
+	if (tag & DMP_TAG_FUA)
+		this_cpu_inc(cpu->counts.fua);
+	if (status && status != BLK_STS_AGAIN)
+		this_cpu_inc(cpu->counts.errors);
+	dmp_update_end(cpu, flags);
 }

@@ -20,6 +20,7 @@
 #define DMP_STATS_H
 
 #include <linux/bio.h>
+#include <linux/blkdev.h>
 #include <linux/cache.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -41,19 +42,14 @@ enum dmp_op {
 	DMP_NR_OPS,
 };
 
-struct dmp_op_counts {
-	u64 requests;		/* completed bios */
-	u64 bytes;		/* of their size when they were submitted */
-};
-
 /*
  * All counters of one CPU, or a sum of such. Nothing but u64 in it: it is
- * added and subtracted as an array. The hot ones (reads and writes) share the
- * first 64 bytes.
+ * added and subtracted as an array.
  */
 struct dmp_counts {
 	u64 submitted;		/* bios that went down, completed or not */
-	struct dmp_op_counts op[DMP_NR_OPS];
+	u64 requests[DMP_NR_OPS];	/* completed bios */
+	u64 bytes[DMP_NR_OPS];	/* their size when they were submitted */
 	u64 errors;		/* completed with a status that is an error */
 	u64 fua;		/* completed with REQ_FUA */
 };
@@ -77,13 +73,6 @@ struct dmp_stats {
 	struct dmp_counts base;
 };
 
-/* What has to be known of a bio when it completes; lives in dm's clone. */
-struct dmp_io {
-	u32 bytes;
-	u8 op;			/* enum dmp_op */
-	bool fua;
-};
-
 int dmp_stats_init(struct dmp_stats *stats);
 void dmp_stats_exit(struct dmp_stats *stats);
 void dmp_stats_read(struct dmp_stats *stats, struct dmp_counts *counts);
@@ -93,15 +82,24 @@ void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw);
 void dmp_counts_add(struct dmp_counts *sum, const struct dmp_counts *counts);
 void dmp_counts_sub(struct dmp_counts *sum, const struct dmp_counts *counts);
 u64 dmp_counts_completed(const struct dmp_counts *counts);
-enum dmp_op dmp_op_uncommon(const struct bio *bio);
+enum dmp_op dmp_op_of(const struct bio *bio);
+void dmp_stats_complete_uncommon(struct dmp_cpu __percpu *cpu,
+				 unsigned long tag, blk_status_t status);
 
-static __always_inline enum dmp_op dmp_op_of(const struct bio *bio)
+/*
+ * What completion has to know of a bio fits into one word, its tag: the size,
+ * whose low bits are free since sizes are in sectors; in these bits the
+ * operation, and whether REQ_FUA was set. The bio itself is no witness by
+ * then: drivers consume bi_iter, and may change bi_opf.
+ */
+#define DMP_TAG_OP	7UL
+#define DMP_TAG_FUA	8UL
+#define DMP_TAG_BYTES	(~(SECTOR_SIZE - 1UL))
+
+/* A read or a write of data, whose operation is its own class. */
+static __always_inline bool dmp_op_is_common(const struct bio *bio)
 {
-	unsigned int op = bio_op(bio);
-
-	if (likely(op <= REQ_OP_WRITE && bio->bi_iter.bi_size))
-		return op;
-	return dmp_op_uncommon(bio);
+	return bio_op(bio) <= REQ_OP_WRITE && bio->bi_iter.bi_size;
 }
 
 #if BITS_PER_LONG == 32
@@ -135,52 +133,49 @@ static __always_inline void dmp_update_end(struct dmp_cpu __percpu *cpu,
 /**
  * dmp_stats_submit() - note a bio on its way down
  * @cpu: the volume's per-CPU blocks
- * @io: room for what completion needs
  * @bio: before anything in it has been changed
+ * @op: its class
  *
  * Context: any; the caller may be preempted and moved to another CPU.
+ * Return: the tag that dmp_stats_complete() wants.
  */
-static __always_inline void dmp_stats_submit(struct dmp_cpu __percpu *cpu,
-					     struct dmp_io *io,
-					     const struct bio *bio)
+static __always_inline unsigned long
+dmp_stats_submit(struct dmp_cpu __percpu *cpu, const struct bio *bio,
+		 enum dmp_op op)
 {
-	unsigned long flags;
+	unsigned long tag, flags;
 
-	io->bytes = bio->bi_iter.bi_size;
-	io->op = dmp_op_of(bio);
-	io->fua = !!(bio->bi_opf & REQ_FUA);
+	tag = (bio->bi_iter.bi_size & DMP_TAG_BYTES) |
+	      (bio->bi_opf & REQ_FUA ? DMP_TAG_FUA : 0) | op;
 
 	flags = dmp_update_begin(cpu);
 	this_cpu_inc(cpu->counts.submitted);
 	dmp_update_end(cpu, flags);
+	return tag;
 }
 
 /**
  * dmp_stats_complete() - count a bio that came back
  * @cpu: the volume's per-CPU blocks
- * @io: as dmp_stats_submit() left it
+ * @tag: what dmp_stats_submit() returned for it
  * @status: how the bio ended
- *
- * BLK_STS_AGAIN is no error: it answers REQ_NOWAIT, and the submitter tries
- * again.
  *
  * Context: any, hard interrupt included.
  */
 static __always_inline void dmp_stats_complete(struct dmp_cpu __percpu *cpu,
-					       const struct dmp_io *io,
+					       unsigned long tag,
 					       blk_status_t status)
 {
-	struct dmp_op_counts __percpu *op = &cpu->counts.op[io->op];
+	unsigned int op = tag & DMP_TAG_OP;
 	unsigned long flags;
 
 	flags = dmp_update_begin(cpu);
-	this_cpu_inc(op->requests);
-	this_cpu_add(op->bytes, io->bytes);
-	if (unlikely(io->fua))
-		this_cpu_inc(cpu->counts.fua);
-	if (unlikely(status) && status != BLK_STS_AGAIN)
-		this_cpu_inc(cpu->counts.errors);
+	this_cpu_inc(cpu->counts.requests[op]);
+	this_cpu_add(cpu->counts.bytes[op], tag & DMP_TAG_BYTES);
 	dmp_update_end(cpu, flags);
+
+	if (unlikely(status || tag & DMP_TAG_FUA))
+		dmp_stats_complete_uncommon(cpu, tag, status);
 }
 
 #endif /* DMP_STATS_H */
