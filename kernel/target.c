@@ -373,13 +373,14 @@ static struct target_type dmp_target = {
  * dmp_target_init() - register the target with device-mapper
  *
  * Context: may sleep.
- * Return: 0; -EEXIST if another module holds the name.
+ * Return: 0; -EEXIST or -EBUSY if another module holds the name.
  */
 int dmp_target_init(void)
 {
 	int ret = dm_register_target(&dmp_target);
 
-	if (ret == -EEXIST)
+	/* Newer kernels say -EBUSY, older ones -EEXIST. */
+	if (ret == -EEXIST || ret == -EBUSY)
 		DMERR("target '%s' is already there: dmp or device_mapper_proxy is loaded",
 		      dmp_target.name);
 	else if (ret)

@@ -191,6 +191,11 @@ load_dmp() {
 	load_module "$@"
 }
 
+# Where dmp.ko and device_mapper_proxy.ko are.
+module_dir() {
+	echo "$payload/ko"
+}
+
 unload_dmp() { # [NAME]
 	rmmod "${1:-dmp}"
 }
@@ -364,4 +369,123 @@ stat_field() {
 	name=${name#mapper/}
 	[ -e "/sys/block/$name" ] || name=$(dm_num "$name")
 	field "/sys/block/$name/stat" "$2"
+}
+
+# volume_value NAME LABEL: a field of the volume's `stat` file; NAME is a
+# device-mapper name or dm-N.
+volume_value() {
+	local -a labels=(reads read_bytes writes write_bytes discards discard_bytes
+		flushes flush_bytes zeroes zeroes_bytes others others_bytes
+		errors fua in_flight)
+	local name=$1 i
+	[[ $name == dm-* ]] || name=$(dm_num "$name")
+	for i in "${!labels[@]}"; do
+		[ "${labels[i]}" = "$2" ] || continue
+		field "$(stat_dir)/$name/stat" $((i + 1))
+		return
+	done
+	fail "volume_value: no field called $2"
+}
+
+# volume_counts NAME: the fields of its `stat` file that volume_value has names
+# for, in one line; more may come after them.
+volume_counts() {
+	local -a words
+	local name=$1
+	[[ $name == dm-* ]] || name=$(dm_num "$name")
+	read -r -a words <"$(stat_dir)/$name/stat"
+	echo "${words[*]:0:15}"
+}
+
+# What the statistics folder holds, in one line.
+stat_entries() {
+	local -a entries
+	entries=("$(stat_dir)"/*)
+	echo "${entries[*]##*/}"
+}
+
+# A quotient rounded up, 0 if it is shared by none: what "avg size" promises.
+average_up() { # BYTES REQUESTS
+	[ "$2" -eq 0 ] && echo 0 || echo $((($1 + $2 - 1) / $2))
+}
+
+# volumes_text MODULE READS READ-BYTES WRITES WRITE-BYTES: what stat/volumes has
+# to say then, with the indentation that the guide of MODULE shows.
+volumes_text() {
+	local indent='    '
+	[ "$1" = dmp ] || indent=' '
+	printf 'read:\n%sreqs: %s\n%savg size: %s\n' \
+		"$indent" "$2" "$indent" "$(average_up "$3" "$2")"
+	printf 'write:\n%sreqs: %s\n%savg size: %s\n' \
+		"$indent" "$4" "$indent" "$(average_up "$5" "$4")"
+	printf 'total:\n%sreqs: %s\n%savg size: %s\n' \
+		"$indent" $(($2 + $4)) "$indent" "$(average_up $(($3 + $5)) $(($2 + $4)))"
+}
+
+# fio_value FILE OPERATION KEY: the sum over all jobs in fio's JSON output;
+# OPERATION is read or write, KEY total_ios or io_bytes.
+fio_value() {
+	awk -v operation="\"$2\"" -v key="\"$3\"" '
+		$2 == ":" && $3 == "{" { here = ($1 == operation) }
+		here && $1 == key { sum += $3; here = 0; seen = 1 }
+		END { if (!seen) exit 1; printf "%.0f\n", sum }' "$1" ||
+		fail "$1: fio wrote no $2 $3"
+}
+
+# assert_agree NAME READS READ-BYTES WRITES WRITE-BYTES: what is said of the
+# volume's I/O by its own file, by `dmsetup status`, by volumes (it is the only
+# one, nothing was reset) and by /sys/block; nothing else passed, nothing is left.
+assert_agree() {
+	local number
+	number=$(dm_num "$1")
+	assert_eq "$(volume_counts "$number")" \
+		"$2 $3 $4 $5 0 0 0 0 0 0 0 0 0 0 0" "stat of $1"
+	assert_eq "$(dmsetup status "$1" | cut -d ' ' -f 3-9)" \
+		"dmp $2 $3 $4 $5 0 0" "status of $1"
+	assert_file_eq "$(stat_dir)/volumes" \
+		"$(volumes_text "$(basename "$(dirname "$(stat_dir)")")" "$2" "$3" "$4" "$5")"
+	assert_eq "$(awk '{ print $1, $3 * 512, $5, $7 * 512, $9 }' "/sys/block/$number/stat")" \
+		"$2 $3 $4 $5 0" "/sys/block of $1"
+}
+
+# fio_counts ENGINE: a prime number of requests from 1 to 4 jobs, in fixed and in
+# mixed sizes; fio, dm-stats, /sys/block and the volume have to agree.
+fio_counts() {
+	local out=$CASE_DIR/fio.json disk below reads read_bytes writes write_bytes
+	load_dmp
+	disk=$(null_disk)
+	dm_create proxy "0 $(sectors "$disk") dmp $disk"
+	dmsetup message proxy 0 @stats_create - /1
+	below=$(below_counts "$disk")
+	fio --output="$out" --output-format=json --ioengine="$1" --iodepth=7 \
+		--filename=/dev/mapper/proxy --direct=1 --thread --norandommap \
+		--name=reads --rw=randread --bs=4k --number_ios=1009 \
+		--name=writes --stonewall --rw=randwrite --bs=4k --number_ios=503 \
+		--name=two --stonewall --numjobs=2 --rw=randrw --number_ios=211 \
+		--bssplit=512/20:4k/50:12k/20:64k/10 \
+		--name=three --stonewall --numjobs=3 --rw=rw --bs=8k --number_ios=101 \
+		--name=four --stonewall --numjobs=4 --rw=randrw --number_ios=53 \
+		--bssplit=1k/30:4k/30:64k/40
+	reads=$(fio_value "$out" read total_ios)
+	read_bytes=$(fio_value "$out" read io_bytes)
+	writes=$(fio_value "$out" write total_ios)
+	write_bytes=$(fio_value "$out" write io_bytes)
+	assert_eq $((reads + writes)) $((1009 + 503 + 2 * 211 + 3 * 101 + 4 * 53)) 'requests of fio'
+	assert_gt "$reads" 1009 'reads of fio'
+	assert_gt "$writes" 503 'writes of fio'
+	assert_agree proxy "$reads" "$read_bytes" "$writes" "$write_bytes"
+	assert_eq "$(dmsetup message proxy 0 @stats_print 0 |
+		awk '{ print $2, $4 * 512, $6, $8 * 512 }')" \
+		"$reads $read_bytes $writes $write_bytes" 'dm-stats'
+	# shellcheck disable=SC2086 # words
+	assert_eq "$(below_counts "$disk" $below)" \
+		"$reads $read_bytes $writes $write_bytes" 'the disk below'
+}
+
+# below_counts DISK [COUNTS BEFORE…]: reads, bytes, writes, bytes that reached a
+# disk, those that its queue merged included.
+below_counts() {
+	awk -v r="${2:-0}" -v rb="${3:-0}" -v w="${4:-0}" -v wb="${5:-0}" \
+		'{ print $1 + $2 - r, $3 * 512 - rb, $5 + $6 - w, $7 * 512 - wb }' \
+		"/sys/block/${1#/dev/}/stat"
 }
