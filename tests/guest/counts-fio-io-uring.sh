@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: every request and byte of fio's io_uring engine is counted, of one to four jobs on all CPUs, in fixed and mixed sizes
+
+requires() {
+	need_command fio
+	need_module null_blk
+}
+
+run() {
+	fio_counts io_uring
+}
