@@ -97,6 +97,7 @@ static int work(int fd, struct share *share)
 				return 1;
 			share->writes++;
 		}
+		usleep(300); /* leave the others a share of the CPU */
 	}
 	return 0;
 }
