@@ -99,7 +99,8 @@ void dmp_stats_complete_uncommon(struct dmp_cpu __percpu *cpu,
 /* A read or a write of data, whose operation is its own class. */
 static __always_inline bool dmp_op_is_common(const struct bio *bio)
 {
-	return bio_op(bio) <= REQ_OP_WRITE && bio->bi_iter.bi_size;
+	return (__force unsigned int)bio_op(bio) <= DMP_WRITE &&
+	       bio->bi_iter.bi_size;
 }
 
 #if BITS_PER_LONG == 32

@@ -162,7 +162,7 @@ static int dmp_map(struct dm_target *ti, struct bio *bio)
 {
 	if (unlikely(!dmp_op_is_common(bio)))
 		return map_uncommon(ti, bio);
-	return remap(ti, bio, (enum dmp_op)bio_op(bio));
+	return remap(ti, bio, (__force enum dmp_op)bio_op(bio));
 }
 
 static int dmp_end_io(struct dm_target *ti, struct bio *bio,
