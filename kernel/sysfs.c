@@ -6,13 +6,21 @@
  * locks of the counters only, none that is held while a folder is removed.
  */
 #include <linux/completion.h>
+#include <linux/device-mapper.h>
+#include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "report.h"
 #include "sysfs.h"
+
+#define DM_MSG_PREFIX "dmp"
+
+/* How much of what somebody wrote goes to the log. */
+#define MAX_SHOWN 64
 
 /* A volume's folder. */
 struct folder {
@@ -26,13 +34,11 @@ static struct kobject *stat_folder;
 /* Any writer of a reset file has to mean it: nothing but a 1 is accepted. */
 static int parse_reset(const char *buf)
 {
-	bool reset;
-	int ret;
-
-	ret = kstrtobool(buf, &reset);
-	if (ret)
-		return ret;
-	return reset ? 0 : -EINVAL;
+	if (sysfs_streq(buf, "1"))
+		return 0;
+	DMERR("reset: bad value '%.*s'",
+	      min_t(int, strcspn(buf, "\n"), MAX_SHOWN), buf);
+	return -EINVAL;
 }
 
 static ssize_t volumes_show(struct kobject *kobj, struct kobj_attribute *attr,
