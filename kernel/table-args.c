@@ -28,7 +28,8 @@ static int parse_optional(unsigned int argc, char **argv, char **error)
 	}
 
 	if (count) {
-		DMERR("unknown argument '%s'", argv[NR_FIXED]);
+		/* Cut: dmesg stops at a record too long to be escaped. */
+		DMERR("unknown argument '%.64s'", argv[NR_FIXED]);
 		*error = "Unknown argument";
 		return -EINVAL;
 	}

@@ -236,7 +236,7 @@ static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return 0;
 	}
 
-	DMERR("unknown message '%s'%s", argv[0],
+	DMERR("unknown message '%.64s'%s", argv[0],
 	      argc > 1 ? " or wrong number of arguments" : "");
 	return -EINVAL;
 }
