@@ -2,11 +2,17 @@
 # shellcheck shell=bash
 # shows: every command of the guide to device_mapper_proxy.ko works as written, and its numbers are those of /sys/block
 
+zeros() {
+	printf '%s:\n reqs: 0\n avg size: 0\n' read write total
+}
+
 load_as_in_guide() {
 	cd "$(module_dir)" || exit
 	insmod device_mapper_proxy.ko
 	lsmod | grep "device_mapper_proxy"
 	assert_missing /sys/module/dmp
+	zeros >"$CASE_DIR/zeros"
+	cmp "$CASE_DIR/zeros" /sys/module/device_mapper_proxy/stat/volumes
 }
 
 create_as_in_guide() {
@@ -16,6 +22,7 @@ create_as_in_guide() {
 	dmsetup create dmp1 --table "0 $size dmp /dev/mapper/zero1"
 	ls -al /dev/mapper
 	assert_match "$(ls -al /dev/mapper)" 'dmp1.*zero1' 'ls'
+	cmp "$CASE_DIR/zeros" /sys/module/device_mapper_proxy/stat/volumes
 }
 
 io_as_in_guide() {

@@ -7,11 +7,18 @@ sudo() {
 	"$@"
 }
 
+zeros() {
+	printf '%s:\n    reqs: 0\n    avg size: 0\n' read write total
+}
+
 load_as_in_guide() {
 	cd "$(module_dir)" || exit
 	sudo insmod dmp.ko
 	lsmod | grep dmp
 	assert_match "$(lsmod | grep '^dmp ')" '^dmp +[0-9]+ +0$' 'lsmod'
+	# nothing is divided by the number of requests yet
+	zeros >"$CASE_DIR/zeros"
+	cmp "$CASE_DIR/zeros" /sys/module/dmp/stat/volumes
 }
 
 create_as_in_guide() {
@@ -21,12 +28,14 @@ create_as_in_guide() {
 	sudo dmsetup create dmp1 --table "0 $size dmp /dev/mapper/zero1"
 	sudo ls -al /dev/mapper/*
 	assert_match "$(sudo ls -al /dev/mapper/*)" '/dev/mapper/dmp1.*/dev/mapper/zero1' 'ls'
+	cmp "$CASE_DIR/zeros" /sys/module/dmp/stat/volumes
 }
 
 # Sizes whose averages have a remainder, and whose mean is not the total's.
 known_io() {
 	dd if=/dev/mapper/dmp1 of=/dev/null bs=4096 count=7 iflag=direct
 	dd if=/dev/mapper/dmp1 of=/dev/null bs=512 count=3 iflag=direct
+	assert_file_eq /sys/module/dmp/stat/volumes "$(volumes_text dmp 10 30208 0 0)"
 	dd if=/dev/urandom of=/dev/mapper/dmp1 bs=8192 count=5 oflag=direct
 	dd if=/dev/urandom of=/dev/mapper/dmp1 bs=512 count=2 oflag=direct
 	printf '%s:\n    reqs: %s\n    avg size: %s\n' \
