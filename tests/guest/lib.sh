@@ -334,8 +334,17 @@ ram_disk() {
 pmem_disk() {
 	need_module nd_pmem nd_e820
 	modprobe -a nd_e820 nd_pmem
+	defer pmem_off
 	wait_for 10 compgen -G '/dev/pmem*' >/dev/null
 	compgen -G '/dev/pmem*' | head -n 1
+}
+
+# A region that is in use pins the modules that it comes from.
+pmem_off() {
+	local region
+	for region in /sys/bus/*/drivers/nd_region/region*; do
+		[ ! -e "$region" ] || echo "${region##*/}" >"${region%/*}/unbind"
+	done
 }
 
 # loop_disk SIZE: a file in memory (16M, …) behind a loop device; prints it.
