@@ -263,6 +263,13 @@ static void witness_count(struct witness *w, struct bio *bio)
 		atomic64_inc(&w->integrity);
 	if (bio_has_crypt_ctx(bio))
 		atomic64_inc(&w->crypt);
+
+	/*
+	 * An empty flush has no place: whether it names one depends on which
+	 * way device-mapper took.
+	 */
+	if (!bio_sectors(bio) && bio_op(bio) == REQ_OP_WRITE)
+		return;
 	atomic64_add(bio->bi_iter.bi_size, &w->bytes);
 	atomic64_add(hash_64(opf, 32) ^ bio->bi_ioprio ^
 		     hash_64(bio->bi_iter.bi_sector, 48) ^
