@@ -33,13 +33,14 @@ fio_says() { # NAME
 }
 
 # Read and reset NAME in turns until fio is done. What a volume says is never
-# more than there was, and in flight neither negative nor more than fio sends.
+# more than there was; in flight is never negative, and never more either (it
+# has what completed while the CPUs were read: its exact value, another case).
 reset_all_the_time() { # FILE DM-N
 	local now
 	while kill -0 "$fio" 2>/dev/null; do
 		read -r -a now <"$dir/$2/stat"
 		[ $((now[0] + now[2])) -le $((jobs * per_job)) ] || fail "requests: ${now[*]}"
-		[[ ${now[14]} -ge 0 && ${now[14]} -le $((jobs * depth)) ]] || fail "in flight: ${now[*]}"
+		[[ ${now[14]} -ge 0 && ${now[14]} -le $((jobs * per_job)) ]] || fail "in flight: ${now[*]}"
 		echo 1 >"$1"
 		resets=$((resets + 1))
 	done

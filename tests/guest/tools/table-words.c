@@ -69,7 +69,7 @@ static void bad_device(void)
 {
 	static const char *const names[] = {
 		"/dev/nosuch", "/dev", "/dev/null", "/", "nosuch", "\\",
-		"4294967296:0", "-1:0", "1:2:3", ":", "0:0", "/dev/mapper/",
+		"4294967296:0", "-1:0", "250:250", ":", "0:0", "/dev/mapper/",
 	};
 
 	printf("%llu ", (unsigned long long)sectors);
