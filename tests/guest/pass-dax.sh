@@ -33,8 +33,8 @@ run() {
 	attributes_equal "0 65536 TARGET $disk 0"
 	assert_eq "$(attribute queue/dax)" 1 'direct access'
 	attributes_equal "0 65536 TARGET $disk 1"
+	assert_eq "$(file_below dmp "$disk" 0)" 1024 'lines'
 	for target in linear dmp; do
-		assert_eq "$(file_below "$target" "$disk" 0)" 1024 "$target: lines"
 		assert_eq "$(file_below "$target" "$disk" 40960)" 1024 "$target: lines, at an offset"
 	done
 }

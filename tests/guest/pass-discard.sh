@@ -14,8 +14,8 @@ run() {
 
 	dd if=/dev/urandom of="$disk" bs=64k count=48 oflag=direct
 	same_below blkdiscard -f -o 65536 -l 131072
-	assert_seen write=0 bytes=131072 last_sector=2176 last_bytes=131072
-	assert_gt "$(seen discard)" 0 'discards'
+	# blkdiscard may look at the device first, by reading
+	assert_seen discard=1 write=0 errors=0 last_sector=2176 last_bytes=131072
 	# 1 MiB of offset, then 64 KiB: emptied below, and nothing beside it
 	cmp -n 131072 -i 1114112:0 "$disk" /dev/zero
 	assert_fails cmp -n 512 -i 1113600:0 "$disk" /dev/zero

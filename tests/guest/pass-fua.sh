@@ -5,10 +5,10 @@
 # shellcheck source=tests/guest/pass.bash
 . "${BASH_SOURCE[0]%/*}/pass.bash"
 
-# Writes through a witness that adds the flag, put above the device.
-flagged() { # FLAG DEVICE
-	printf '0 %s witness %s\n' "$(sectors "$2")" "$2" | dm create above
-	dm message above 0 mark "$1"
+# Writes through a witness that adds flags, put above the device.
+flagged() { # DEVICE
+	printf '0 %s witness %s\n' "$(sectors "$1")" "$1" | dm create above
+	dm message above 0 mark fua meta prio background swap failfast_dev
 	dd if=/dev/zero of=/dev/mapper/above bs=4096 count=3 oflag=direct status=none
 	dm remove --retry above
 }
@@ -18,7 +18,7 @@ write_dsync() {
 }
 
 run() {
-	local disk flag
+	local disk
 	load_dmp
 	disk=$(null_disk memory_backed=1 cache_size=1)
 	witness_over "$disk"
@@ -28,10 +28,8 @@ run() {
 	same_below write_dsync
 	assert_eq "$exit_status" 0 'write'
 	assert_seen fua=5 write=5 bytes=20480
-	for flag in fua meta prio background swap failfast_dev; do
-		same_below flagged "$flag"
-		assert_eq "$exit_status" 0 "$flag"
-		assert_seen "$flag=3" write=3 bytes=12288
-	done
+	same_below flagged
+	assert_eq "$exit_status" 0 'writes with flags'
+	assert_seen fua=3 meta=3 prio=3 background=3 swap=3 failfast_dev=3 write=3 bytes=12288
 	assert_eq "$(field /sys/module/dmp/stat/"$(dm_num dmp)"/stat 14)" 8 'FUA that dmp counted'
 }

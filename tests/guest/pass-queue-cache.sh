@@ -12,6 +12,6 @@ run() {
 	queues_equal "$disk"
 	assert_eq "$(attribute queue/write_cache)" 'write back' 'cache'
 	disk=$(null_disk)
-	queues_equal "$disk"
+	attributes_equal "0 80 TARGET $disk 24"
 	assert_eq "$(attribute queue/write_cache)" 'write through' 'no cache'
 }

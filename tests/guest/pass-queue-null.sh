@@ -14,7 +14,7 @@ run() {
 	assert_ne "$(attribute queue/discard_max_bytes)" 0 'largest discard'
 
 	disk=$(null_disk blocksize=4096 queue_mode=0)
-	queues_equal "$disk"
+	attributes_equal "0 80 TARGET $disk 24"
 	assert_eq "$(attribute queue/logical_block_size)" 4096 'logical block'
 	assert_eq "$(attribute queue/discard_max_bytes)" 0 'largest discard'
 	# half a block
