@@ -43,13 +43,20 @@ enum dmp_op {
 };
 
 /*
+ * One for each value that the operation's bits of a tag can have, so that
+ * compilers which check bounds (CONFIG_UBSAN_BOUNDS) see that none can be
+ * exceeded, and leave the hot path alone.
+ */
+#define DMP_OP_SLOTS	8
+
+/*
  * All counters of one CPU, or a sum of such. Nothing but u64 in it: it is
  * added and subtracted as an array.
  */
 struct dmp_counts {
 	u64 submitted;		/* bios that went down, completed or not */
-	u64 requests[DMP_NR_OPS];	/* completed bios */
-	u64 bytes[DMP_NR_OPS];	/* their size when they were submitted */
+	u64 requests[DMP_OP_SLOTS];	/* completed bios */
+	u64 bytes[DMP_OP_SLOTS];	/* their size when they were submitted */
 	u64 errors;		/* completed with a status that is an error */
 	u64 fua;		/* completed with REQ_FUA */
 };
@@ -92,7 +99,7 @@ void dmp_stats_complete_uncommon(struct dmp_cpu __percpu *cpu,
  * operation, and whether REQ_FUA was set. The bio itself is no witness by
  * then: drivers consume bi_iter, and may change bi_opf.
  */
-#define DMP_TAG_OP	7UL
+#define DMP_TAG_OP	(DMP_OP_SLOTS - 1UL)
 #define DMP_TAG_FUA	8UL
 #define DMP_TAG_BYTES	(~(SECTOR_SIZE - 1UL))
 
