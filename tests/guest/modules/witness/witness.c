@@ -15,8 +15,8 @@
  * a key). One I/O at a time, if last_sector and the like are to make sense.
  */
 #include <linux/bio.h>
-#if __has_include(<linux/bio-integrity.h>)
-#include <linux/bio-integrity.h>
+#if __has_include("linux/bio-integrity.h")
+#include "linux/bio-integrity.h"
 #endif
 #include <linux/blkdev.h>
 #include <linux/blk-crypto.h>
@@ -214,16 +214,16 @@ static bool crypto_submit(struct witness *w, struct bio *bio)
 /* The function's own type tells which of its two forms this kernel has. */
 static void integrity_mark(struct bio *bio)
 {
-	typedef bool (*old_prep)(struct bio *);
-	typedef void (*new_prep)(struct bio *, unsigned int);
+	typedef bool old_prep(struct bio *);
+	typedef void new_prep(struct bio *, unsigned int);
 	void *prep = bio_integrity_prep;
 
 	if (!bio_sectors(bio) || bio_op(bio) > REQ_OP_WRITE)
 		return;
-	if (__builtin_types_compatible_p(typeof(&bio_integrity_prep), old_prep))
-		((old_prep)prep)(bio);
+	if (__builtin_types_compatible_p(typeof(bio_integrity_prep), old_prep))
+		((old_prep *)prep)(bio);
 	else /* BI_ACT_BUFFER | BI_ACT_CHECK */
-		((new_prep)prep)(bio, 3);
+		((new_prep *)prep)(bio, 3);
 }
 #else
 static void integrity_mark(struct bio *bio)
