@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Until cd913c76f489 ("dax: return the partition offset from fs_dax_get_by_bdev"), v5.17 */
+/* Until 60696eb26a37 ("fsdax: simplify the pgoff calculation"), v5.17 */
 #include <linux/dax.h>
 #include <linux/blkdev.h>
 
