@@ -141,8 +141,8 @@ static int crypto_use_key(struct witness *w)
 
 	if (w->key_in_use)
 		return 0;
-	if (!blk_crypto_config_supported_natively(w->dev->bdev,
-						  &w->key.crypto_cfg))
+	/* Or the kernel would encrypt above the device, and no key go down. */
+	if (!bdev_get_queue(w->dev->bdev)->crypto_profile)
 		return -EOPNOTSUPP;
 	ret = blk_crypto_start_using_key(w->dev->bdev, &w->key);
 	w->key_in_use = !ret;
