@@ -127,7 +127,8 @@ static void cpu_read(struct dmp_counts *counts, const struct dmp_cpu *cpu)
  *
  * Submissions are read after all completions, on all CPUs: whatever was seen
  * to complete is then also seen to have been submitted, and no reader
- * computes a negative number in flight.
+ * computes a negative number in flight. It may compute too many: what comes in
+ * between the two readings counts as being in flight.
  *
  * Context: any.
  */
