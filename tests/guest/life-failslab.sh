@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: whichever allocation fails while a table is loaded, nothing is left: no folder, no use, no memory, and the log names it
+# shows: whichever allocation fails while a table is loaded, no folder and no use is left, a live volume lives on, and the log names it
 
 debug=/sys/kernel/debug
+
+# That no memory is left is not shown: freed objects stay in KASAN's quarantine,
+# so that no count of objects tells, and kmemleak does not work on this machine.
 
 requires() {
 	need_kconfig CONFIG_FAILSLAB
@@ -17,11 +20,6 @@ inject_settings() {
 		echo N >$debug/$kind/ignore-gfp-wait
 	done
 	echo 0 >$debug/fail_page_alloc/min-order
-}
-
-# How many objects the module holds, by the allocator's own books.
-objects_held() {
-	cat $debug/slab/kmalloc-*/alloc_traces 2>/dev/null | awk '/\[dmp\]/ { sum += $1 } END { print sum + 0 }'
 }
 
 use_count() {
@@ -76,17 +74,14 @@ run() {
 	assert_dmesg 'dmp: Failed to allocate memory for dmp_data'
 	assert_dmesg 'dmp: Device lookup failed'
 	assert_no_dmesg 'table: .*: dmp: (Invalid|Unknown)'
-	assert_eq "$(objects_held)" 0 'objects held'
 
 	dm_reload vol "0 $size dmp $disk 0"
 	ioerr /dev/mapper/vol read 0 4096 7
-	assert_gt "$(objects_held)" 1 'objects held by a volume'
 	{ set +x; } 2>/dev/null
 	each_allocation vol 8 still_alive
 	set -x
 	assert_gt "$failures" 10 'failed reloads'
 	dm_remove vol
 	nothing_left
-	assert_eq "$(objects_held)" 0 'objects held'
 	assert_eq "$(volumes_value read.reqs)" 7 'reads in the totals'
 }
