@@ -137,8 +137,8 @@ static sector_t sector_below(const struct dm_target *ti,
  * The tag rides in the clone's bi_private. A clone is the target's from map to
  * end_io, device-mapper keeps nothing there, and who borrows the member below
  * (a stacked dm that polls, md, the fallback of inline encryption) puts it
- * back before the bio completes. dm_per_bio_data() at both ends would cost 23
- * instructions more, half of the budget.
+ * back before the bio completes. With dm_per_bio_data() at both ends instead, a
+ * 4 KiB read took 33 instructions more (bench/run cost, v6.1).
  */
 static __always_inline int remap(struct dm_target *ti, struct bio *bio,
 				 enum dmp_op op)
