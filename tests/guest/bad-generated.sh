@@ -38,7 +38,7 @@ round() {
 }
 
 run() {
-	local objects=1000000 per_cpu=1000000
+	local objects=1000000 per_cpu=1000000 seed
 	load_dmp
 	dm_create below '0 20000 zero'
 	dm create --notable tried
@@ -48,9 +48,10 @@ run() {
 	defer dmesg -n 7
 
 	lines 11 150 # whatever is allocated once
-	round 7
-	round 8
-	round 9
+	for seed in 7 8 9 10 11 12; do
+		round "$seed"
+		[ "$objects" -ge 120 ] || [ "$per_cpu" -ge 60 ] || break
+	done
 	# of what was logged, nothing is such that dmesg stops at it
 	echo "dmp-case: after the lines" >/dev/kmsg
 	assert_dmesg 'dmp-case: after the lines$'
