@@ -6,6 +6,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "pulse.h"
 #include "sysfs.h"
 #include "target.h"
 #include "version.h"
@@ -15,16 +16,26 @@ static int __init dmp_init(void)
 {
 	int ret;
 
-	ret = dmp_sysfs_init();
+	ret = dmp_pulse_global_init();
 	if (ret)
 		return ret;
+
+	ret = dmp_sysfs_init();
+	if (ret)
+		goto pulse_exit;
 
 	dmp_volumes_init(&dmp_sysfs_volume_ops);
 
 	/* Last: from here on volumes come and go. */
 	ret = dmp_target_init();
 	if (ret)
-		dmp_sysfs_exit();
+		goto sysfs_exit;
+	return 0;
+
+sysfs_exit:
+	dmp_sysfs_exit();
+pulse_exit:
+	dmp_pulse_global_exit();
 	return ret;
 }
 
@@ -32,6 +43,7 @@ static void __exit dmp_exit(void)
 {
 	dmp_target_exit();
 	dmp_sysfs_exit();
+	dmp_pulse_global_exit();
 }
 
 module_init(dmp_init);

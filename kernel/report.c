@@ -3,12 +3,20 @@
  * Counters as text. What is printed here is a contract: see docs/ABI/.
  */
 #include <linux/device-mapper.h>
+#include <linux/math64.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/ktime.h>
 
 #include "buckets.h"
+#include "patterns.h"
+#include "pulse.h"
 #include "report.h"
-#include "stats.h"
+#include "table-args.h"
+#include "volume.h"
+
+/* The form of the bulk read; goes up when a reader of the old one would err. */
+#define DMP_STATS_VERSION 1
 
 /*
  * Two guides describe this module, under two names and with two indentations.
@@ -41,42 +49,113 @@ static int volumes_block(char *page, int at, const char *label, u64 requests,
  */
 ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
 {
-	const u64 *requests = counts->requests;
-	const u64 *bytes = counts->bytes;
+	u64 reads = dmp_counts_requests(counts, DMP_READ);
+	u64 writes = dmp_counts_requests(counts, DMP_WRITE);
+	u64 read_bytes = dmp_counts_bytes(counts, DMP_READ);
+	u64 write_bytes = dmp_counts_bytes(counts, DMP_WRITE);
 	int at = 0;
 
-	at += volumes_block(page, at, "read", requests[DMP_READ],
-			    bytes[DMP_READ]);
-	at += volumes_block(page, at, "write", requests[DMP_WRITE],
-			    bytes[DMP_WRITE]);
-	at += volumes_block(page, at, "total",
-			    requests[DMP_READ] + requests[DMP_WRITE],
-			    bytes[DMP_READ] + bytes[DMP_WRITE]);
+	at += volumes_block(page, at, "read", reads, read_bytes);
+	at += volumes_block(page, at, "write", writes, write_bytes);
+	at += volumes_block(page, at, "total", reads + writes,
+			    read_bytes + write_bytes);
 	return at;
+}
+
+static u64 in_flight(const struct dmp_counts *counts)
+{
+	return dmp_counts_submitted(counts) - dmp_counts_completed(counts);
 }
 
 /**
  * dmp_report_stat() - the text of stat/dm-N/stat
  * @counts: of one volume
+ * @oldest_ns: age of its oldest bio in flight
  * @page: where it goes, PAGE_SIZE bytes
  *
- * Requests and bytes of each operation, then errors, FUA, in flight. New
- * fields go to the end.
+ * Requests and bytes of each operation; errors, FUA, in flight; then the time
+ * and the number of what was timed, of each operation; the age of the oldest in
+ * flight. New fields go to the end.
  *
  * Context: any.
  * Return: its length.
  */
-ssize_t dmp_report_stat(const struct dmp_counts *counts, char *page)
+ssize_t dmp_report_stat(const struct dmp_counts *counts, u64 oldest_ns,
+			char *page)
 {
 	int op, at = 0;
 
 	for (op = 0; op < DMP_NR_OPS; op++)
 		at += sysfs_emit_at(page, at, "%llu %llu ",
-				    counts->requests[op], counts->bytes[op]);
-	at += sysfs_emit_at(page, at, "%llu %llu %llu\n", counts->errors,
-			    counts->fua,
-			    counts->submitted - dmp_counts_completed(counts));
+				    dmp_counts_requests(counts, op),
+				    dmp_counts_bytes(counts, op));
+	at += sysfs_emit_at(page, at, "%llu %llu %llu", counts->errors,
+			    dmp_counts_fua(counts), in_flight(counts));
+	for (op = 0; op < DMP_NR_OPS; op++)
+		at += sysfs_emit_at(page, at, " %llu %llu", counts->ns[op],
+				    counts->timed[op]);
+	at += sysfs_emit_at(page, at, " %llu\n", oldest_ns);
 	return at;
+}
+
+/**
+ * dmp_report_metric() - the text of a histogram's file
+ * @metric: the histogram
+ * @op: of this operation
+ * @hists: of dmp_stats_hists_begin()
+ * @page: where it goes, PAGE_SIZE bytes
+ *
+ * Context: any.
+ * Return: its length, -EFBIG if a page does not hold it: the bulk read does.
+ */
+ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
+			  const u64 *hists, char *page)
+{
+	unsigned int i;
+	int at = 0;
+
+	for (i = 0; i < metric->buckets; i++) {
+		/* A number has at most 20 digits. */
+		if (at + 22 > PAGE_SIZE)
+			return -EFBIG;
+		at += sysfs_emit_at(page, at, "%s%llu", i ? " " : "",
+				    dmp_metric_value(metric, hists, op, i));
+	}
+	return at + sysfs_emit_at(page, at, "\n");
+}
+
+/**
+ * dmp_report_bounds() - the text of a histogram's bounds file
+ * @metric: the histogram
+ * @rows: of a table, its rows and not its columns
+ * @page: where it goes, PAGE_SIZE bytes
+ *
+ * The least value of each bucket, or the buckets' names, "-" for one that is not
+ * used.
+ *
+ * Context: any.
+ * Return: its length.
+ */
+ssize_t dmp_report_bounds(const struct dmp_metric *metric, bool rows,
+			  char *page)
+{
+	s64 (*bound)(unsigned int index) = rows ? metric->row_bound :
+						  metric->bound;
+	unsigned int i, count = metric->buckets;
+	int at = 0;
+
+	if (metric->columns)
+		count = rows ? count / metric->columns : metric->columns;
+	for (i = 0; i < count; i++) {
+		if (i)
+			at += sysfs_emit_at(page, at, " ");
+		if (bound)
+			at += sysfs_emit_at(page, at, "%lld", bound(i));
+		else
+			at += sysfs_emit_at(page, at, "%s",
+					    metric->label(i) ?: "-");
+	}
+	return at + sysfs_emit_at(page, at, "\n");
 }
 
 /**
@@ -96,8 +175,147 @@ void dmp_report_status(const struct dmp_counts *counts, char *result,
 	unsigned int sz = 0;
 
 	DMEMIT("%llu %llu %llu %llu %llu %llu",
-	       counts->requests[DMP_READ], counts->bytes[DMP_READ],
-	       counts->requests[DMP_WRITE], counts->bytes[DMP_WRITE],
-	       counts->errors,
-	       counts->submitted - dmp_counts_completed(counts));
+	       dmp_counts_requests(counts, DMP_READ),
+	       dmp_counts_bytes(counts, DMP_READ),
+	       dmp_counts_requests(counts, DMP_WRITE),
+	       dmp_counts_bytes(counts, DMP_WRITE),
+	       counts->errors, in_flight(counts));
+}
+
+/* A buffer that the functions below append to, as far as it goes. */
+struct text {
+	char *result;
+	unsigned int maxlen;
+	unsigned int sz;
+};
+
+static __printf(2, 3) void add(struct text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (text->sz < text->maxlen)
+		text->sz += vscnprintf(text->result + text->sz,
+				       text->maxlen - text->sz, format, args);
+	va_end(args);
+}
+
+static void add_settings(struct text *text, struct dmp_volume *volume)
+{
+	struct dmp_config config;
+
+	dmp_volume_config(volume, &config);
+	add(text, "collect %s\n", dmp_collect_name(config.collect));
+	add(text, "latency_every %u\n", config.latency_every);
+	add(text, "slow_limit_us %llu\n",
+	    div_u64(config.slow_ns, NSEC_PER_USEC));
+	add(text, "sample_every %u\n", dmp_patterns_sample_mean());
+	add(text, "heat_cell_sectors %llu\n",
+	    1ULL << READ_ONCE(volume->stats.heat_shift));
+}
+
+static void add_counts(struct text *text, struct dmp_stats *stats)
+{
+	struct dmp_peak peaks[DMP_NR_OPS];
+	struct dmp_counts counts;
+	const char *name;
+	int op;
+
+	dmp_stats_read(stats, &counts);
+	dmp_pulse_peaks(stats, peaks);
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		name = dmp_op_names[op];
+		add(text, "%s_requests %llu\n", name,
+		    dmp_counts_requests(&counts, op));
+		add(text, "%s_bytes %llu\n", name,
+		    dmp_counts_bytes(&counts, op));
+		add(text, "%s_time_ns %llu\n", name, counts.ns[op]);
+		add(text, "%s_timed %llu\n", name, counts.timed[op]);
+		add(text, "%s_slow %llu\n", name, counts.slow[op]);
+		add(text, "%s_slow_time_ns %llu\n", name, counts.slow_ns[op]);
+		add(text, "%s_peak_requests %llu\n", name, peaks[op].requests);
+		add(text, "%s_peak_bytes %llu\n", name, peaks[op].bytes);
+	}
+	add(text, "errors %llu\n", counts.errors);
+	add(text, "fua %llu\n", dmp_counts_fua(&counts));
+	add(text, "in_flight %llu\n", in_flight(&counts));
+	add(text, "oldest_ns %llu\n",
+	    dmp_pulse_oldest(stats, &counts, ktime_get_ns()));
+}
+
+/* LEAST:BELOW, where BELOW is the next bucket's least value. */
+static void add_bounds(struct text *text, s64 (*bound)(unsigned int index),
+		       unsigned int index, unsigned int count)
+{
+	add(text, " %lld:", bound(index));
+	if (index + 1 < count)
+		add(text, "%lld", bound(index + 1));
+	else
+		add(text, "inf");
+}
+
+static void add_bucket(struct text *text, const struct dmp_metric *metric,
+		       unsigned int index)
+{
+	unsigned int columns = metric->columns;
+
+	if (metric->label) {
+		add(text, " %s", metric->label(index) ?: "unknown");
+	} else if (columns) {
+		add_bounds(text, metric->row_bound, index / columns,
+			   metric->buckets / columns);
+		add_bounds(text, metric->bound, index % columns, columns);
+	} else {
+		add_bounds(text, metric->bound, index, metric->buckets);
+	}
+}
+
+static void add_metric(struct text *text, const struct dmp_metric *metric,
+		       unsigned int op, const u64 *hists)
+{
+	unsigned int i;
+	u64 value;
+
+	add(text, "%s_%s", dmp_op_names[op], metric->name);
+	for (i = 0; i < metric->buckets; i++) {
+		value = dmp_metric_value(metric, hists, op, i);
+		if (!value)
+			continue;
+		add_bucket(text, metric, i);
+		add(text, "=%llu", value);
+	}
+	add(text, "\n");
+}
+
+/**
+ * dmp_report_stats() - everything that is known of a volume, for programs
+ * @volume: that is held
+ * @result: where it goes
+ * @maxlen: the room there; device-mapper offers more if it was filled
+ *
+ * A line with the version of this form; then a line for each metric, its name
+ * and its value; a histogram's value is its buckets that hold something, each
+ * with its bounds. Reading changes nothing that anybody can see.
+ *
+ * Context: may sleep.
+ */
+void dmp_report_stats(struct dmp_volume *volume, char *result,
+		      unsigned int maxlen)
+{
+	struct text text = { .result = result, .maxlen = maxlen };
+	struct dmp_stats *stats = &volume->stats;
+	unsigned int i, op;
+	const u64 *hists;
+
+	add(&text, "dmp_stats %d\n", DMP_STATS_VERSION);
+	add(&text, "volume %s\n", dmp_volume_name(volume));
+	add_settings(&text, volume);
+	add_counts(&text, stats);
+
+	hists = dmp_stats_hists_begin(stats);
+	for (i = 0; i < dmp_nr_metrics; i++)
+		for (op = 0; op < DMP_NR_OPS; op++)
+			if (dmp_metrics[i].ops & BIT(op))
+				add_metric(&text, &dmp_metrics[i], op, hists);
+	dmp_stats_hists_end(stats);
 }

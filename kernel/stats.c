@@ -3,11 +3,37 @@
  * The reading side of the per-CPU engine, and what is rare on the other side.
  */
 #include <linux/cpumask.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "stats.h"
 
 #define NR_COUNTERS (sizeof(struct dmp_counts) / sizeof(u64))
+
+static int cpu_blocks_init(struct dmp_stats *stats)
+{
+	int cpu;
+
+	stats->cpu = alloc_percpu(struct dmp_cpu);
+	if (!stats->cpu)
+		return -ENOMEM;
+
+	for_each_possible_cpu(cpu) {
+		struct dmp_cpu *block = per_cpu_ptr(stats->cpu, cpu);
+
+		block->arrivals.until_timed = 1;
+		block->arrivals.until_sample = 1;
+		/* Nothing continues what was not there. */
+		memset(block->arrivals.streams, 0xff,
+		       sizeof(block->arrivals.streams));
+#if BITS_PER_LONG == 32
+		seqcount_init(&block->seq);
+#endif
+	}
+	return 0;
+}
 
 /**
  * dmp_stats_init() - allocate the counters of a volume, all zero
@@ -18,20 +44,26 @@
  */
 int dmp_stats_init(struct dmp_stats *stats)
 {
-	stats->cpu = alloc_percpu(struct dmp_cpu);
-	if (!stats->cpu)
-		return -ENOMEM;
+	int ret;
 
-#if BITS_PER_LONG == 32
-	{
-		int cpu;
-
-		for_each_possible_cpu(cpu)
-			seqcount_init(&per_cpu_ptr(stats->cpu, cpu)->seq);
+	memset(stats, 0, sizeof(*stats));
+	stats->hist_seen = kvcalloc(DMP_NR_HIST_COUNTERS,
+				    sizeof(*stats->hist_seen), GFP_KERNEL);
+	stats->hist_total = kvcalloc(DMP_NR_HIST_COUNTERS,
+				     sizeof(*stats->hist_total), GFP_KERNEL);
+	ret = -ENOMEM;
+	if (stats->hist_seen && stats->hist_total)
+		ret = cpu_blocks_init(stats);
+	if (ret) {
+		kvfree(stats->hist_total);
+		kvfree(stats->hist_seen);
+		return ret;
 	}
-#endif
+
 	mutex_init(&stats->lock);
-	memset(&stats->base, 0, sizeof(stats->base));
+	stats->config.latency_every = 1;
+	stats->config.slow_ns = DMP_SLOW_NS_DEFAULT;
+	dmp_clock_init(&stats->clock);
 	return 0;
 }
 
@@ -45,6 +77,8 @@ void dmp_stats_exit(struct dmp_stats *stats)
 {
 	mutex_destroy(&stats->lock);
 	free_percpu(stats->cpu);
+	kvfree(stats->hist_total);
+	kvfree(stats->hist_seen);
 }
 
 /**
@@ -82,13 +116,73 @@ void dmp_counts_sub(struct dmp_counts *sum, const struct dmp_counts *counts)
 }
 
 /**
+ * dmp_counts_submitted() - how many bios went down
+ * @counts: a sum
+ *
+ * This less dmp_counts_completed() is the number of bios in flight.
+ *
+ * Context: any.
+ * Return: the bios of all operations together.
+ */
+u64 dmp_counts_submitted(const struct dmp_counts *counts)
+{
+	u64 submitted = counts->submitted;
+	int epoch;
+
+	for (epoch = 0; epoch < DMP_EPOCHS; epoch++)
+		submitted += counts->entered[epoch];
+	return submitted;
+}
+
+/**
+ * dmp_counts_requests() - how many bios of one operation came back
+ * @counts: a sum
+ * @op: the operation
+ *
+ * Context: any.
+ * Return: the bios, FUA or not.
+ */
+u64 dmp_counts_requests(const struct dmp_counts *counts, enum dmp_op op)
+{
+	return counts->requests[op] + counts->requests[op | DMP_TAG_FUA];
+}
+
+/**
+ * dmp_counts_bytes() - the size of the bios of one operation that came back
+ * @counts: a sum
+ * @op: the operation
+ *
+ * Context: any.
+ * Return: bytes.
+ */
+u64 dmp_counts_bytes(const struct dmp_counts *counts, enum dmp_op op)
+{
+	return counts->bytes[op] + counts->bytes[op | DMP_TAG_FUA];
+}
+
+/**
+ * dmp_counts_fua() - how many bios came back that had REQ_FUA
+ * @counts: a sum
+ *
+ * Context: any.
+ * Return: the bios of all operations together.
+ */
+u64 dmp_counts_fua(const struct dmp_counts *counts)
+{
+	u64 fua = 0;
+	int op;
+
+	for (op = 0; op < DMP_NR_OPS; op++)
+		fua += counts->requests[op | DMP_TAG_FUA];
+	return fua;
+}
+
+/**
  * dmp_counts_completed() - how many bios came back
  * @counts: a sum
  *
- * @counts->submitted less this is the number of bios in flight.
- *
  * Context: any.
- * Return: the requests of all operations together.
+ * Return: the bios of all operations together.
  */
 u64 dmp_counts_completed(const struct dmp_counts *counts)
 {
@@ -96,7 +190,7 @@ u64 dmp_counts_completed(const struct dmp_counts *counts)
 	int op;
 
 	for (op = 0; op < DMP_NR_OPS; op++)
-		completed += counts->requests[op];
+		completed += dmp_counts_requests(counts, op);
 	return completed;
 }
 
@@ -128,7 +222,8 @@ static void cpu_read(struct dmp_counts *counts, const struct dmp_cpu *cpu)
  * Submissions are read after all completions, on all CPUs: whatever was seen
  * to complete is then also seen to have been submitted, and no reader
  * computes a negative number in flight. It may compute too many: what comes in
- * between the two readings counts as being in flight.
+ * between the two readings counts as being in flight. The same holds for each
+ * epoch's account.
  *
  * Context: any.
  */
@@ -136,7 +231,7 @@ void dmp_stats_read_raw(const struct dmp_stats *stats,
 			struct dmp_counts *counts)
 {
 	struct dmp_counts one;
-	int cpu;
+	int cpu, epoch;
 
 	memset(counts, 0, sizeof(*counts));
 	for_each_possible_cpu(cpu) {
@@ -147,10 +242,89 @@ void dmp_stats_read_raw(const struct dmp_stats *stats,
 	smp_rmb(); /* completions before submissions, see above */
 
 	counts->submitted = 0;
+	memset(counts->entered, 0, sizeof(counts->entered));
 	for_each_possible_cpu(cpu) {
 		cpu_read(&one, per_cpu_ptr(stats->cpu, cpu));
 		counts->submitted += one.submitted;
+		for (epoch = 0; epoch < DMP_EPOCHS; epoch++)
+			counts->entered[epoch] += one.entered[epoch];
 	}
+}
+
+/* So many counters of each CPU are added up at a time. */
+#define HARVEST_CHUNK	64
+
+static void harvest_chunk(struct dmp_stats *stats, size_t first, size_t count)
+{
+	u32 sum[HARVEST_CHUNK] = { 0 };
+	size_t i;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const u32 *from = (const u32 *)
+			&per_cpu_ptr(stats->cpu, cpu)->hists + first;
+
+		for (i = 0; i < count; i++)
+			sum[i] += READ_ONCE(from[i]);
+	}
+
+	/* Modulo 2^32, as the counters are; see hists.h. */
+	for (i = 0; i < count; i++) {
+		stats->hist_total[first + i] +=
+			(u32)(sum[i] - stats->hist_seen[first + i]);
+		stats->hist_seen[first + i] = sum[i];
+	}
+}
+
+static void harvest(struct dmp_stats *stats)
+{
+	size_t first;
+
+	lockdep_assert_held(&stats->lock);
+	for (first = 0; first < DMP_NR_HIST_COUNTERS; first += HARVEST_CHUNK)
+		harvest_chunk(stats, first,
+			      min_t(size_t, HARVEST_CHUNK,
+				    DMP_NR_HIST_COUNTERS - first));
+}
+
+/**
+ * dmp_stats_harvest() - add what the CPUs' histograms counted to the totals
+ * @stats: of the volume
+ *
+ * Context: may sleep.
+ */
+void dmp_stats_harvest(struct dmp_stats *stats)
+{
+	mutex_lock(&stats->lock);
+	harvest(stats);
+	mutex_unlock(&stats->lock);
+}
+
+/**
+ * dmp_stats_hists_begin() - look at the histograms as they are now
+ * @stats: of the volume
+ *
+ * Context: may sleep; nothing is counted into the totals, and nobody else
+ *	looks at them, before dmp_stats_hists_end().
+ * Return: DMP_NR_HIST_COUNTERS totals since the last reset, laid out like
+ *	struct dmp_hists.
+ */
+const u64 *dmp_stats_hists_begin(struct dmp_stats *stats)
+{
+	mutex_lock(&stats->lock);
+	harvest(stats);
+	return stats->hist_total;
+}
+
+/**
+ * dmp_stats_hists_end() - done with looking at the histograms
+ * @stats: of the volume
+ *
+ * Context: may sleep.
+ */
+void dmp_stats_hists_end(struct dmp_stats *stats)
+{
+	mutex_unlock(&stats->lock);
 }
 
 /**
@@ -185,7 +359,39 @@ void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 	dmp_stats_read_raw(stats, raw);
 	stats->base = *raw;
 	stats->base.submitted = dmp_counts_completed(raw);
+	/* The accounts of epochs go on as they are. */
+	memset(stats->base.entered, 0, sizeof(stats->base.entered));
+	memset(stats->base.left, 0, sizeof(stats->base.left));
+	harvest(stats);
+	memset(stats->hist_total, 0,
+	       DMP_NR_HIST_COUNTERS * sizeof(*stats->hist_total));
 	mutex_unlock(&stats->lock);
+}
+
+/**
+ * dmp_stats_set_heat_shift() - say how the volume is divided into cells
+ * @stats: of the volume; its lock is held
+ * @shift: log2 of a cell's sectors
+ *
+ * What was counted in cells of another size is dropped: it cannot be told any
+ * more where it was.
+ *
+ * Context: may sleep.
+ */
+void dmp_stats_set_heat_shift(struct dmp_stats *stats, unsigned int shift)
+{
+	unsigned int op;
+
+	lockdep_assert_held(&stats->lock);
+	if (stats->heat_shift == shift)
+		return;
+
+	harvest(stats);
+	for (op = 0; op < DMP_RW_OPS; op++)
+		memset(stats->hist_total +
+		       offsetof(struct dmp_hists, rw[op].heat) / sizeof(u32), 0,
+		       DMP_HEAT_CELLS * sizeof(u64));
+	WRITE_ONCE(stats->heat_shift, shift);
 }
 
 /**
@@ -216,25 +422,28 @@ enum dmp_op dmp_op_of(const struct bio *bio)
 }
 
 /**
- * dmp_stats_complete_uncommon() - the rare part of dmp_stats_complete()
+ * dmp_stats_error() - count a bio that did not end well
  * @cpu: the volume's per-CPU blocks
  * @tag: of the bio
- * @status: how the bio ended
+ * @status: how it ended, not BLK_STS_OK
  *
  * BLK_STS_AGAIN is no error: it answers REQ_NOWAIT, and the submitter tries
  * again.
  *
  * Context: any, hard interrupt included.
  */
-void dmp_stats_complete_uncommon(struct dmp_cpu __percpu *cpu,
-				 unsigned long tag, blk_status_t status)
+void dmp_stats_error(struct dmp_cpu __percpu *cpu, unsigned long tag,
+		     blk_status_t status)
 {
+	unsigned int value = (__force unsigned int)status;
 	unsigned long flags;
 
+	dmp_hist_inc(dmp_op_hists(cpu, tag & DMP_TAG_OP)->errors,
+		     min(value, DMP_STATUSES - 1U));
+	if (status == BLK_STS_AGAIN)
+		return;
+
 	flags = dmp_update_begin(cpu);
-	if (tag & DMP_TAG_FUA)
-		this_cpu_inc(cpu->counts.fua);
-	if (status && status != BLK_STS_AGAIN)
-		this_cpu_inc(cpu->counts.errors);
+	this_cpu_inc(cpu->counts.errors);
 	dmp_update_end(cpu, flags);
 }

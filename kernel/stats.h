@@ -13,8 +13,8 @@
  * of them agree as soon as the volume is quiet.
  *
  * Where a long has 32 bits a 64-bit counter cannot be read in one piece;
- * there each block has a sequence counter, and updates run with interrupts
- * off.
+ * there each block has a sequence counter, and updates of 64-bit counters run
+ * with interrupts off.
  */
 #ifndef DMP_STATS_H
 #define DMP_STATS_H
@@ -25,7 +25,12 @@
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/seqlock.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "clock.h"
+#include "hists.h"
 
 /*
  * How operations are told apart. The first two equal REQ_OP_READ and
@@ -40,25 +45,76 @@ enum dmp_op {
 	DMP_WRITE_ZEROES,
 	DMP_OTHER,		/* secure erase, write same, zone operations */
 	DMP_NR_OPS,
+	DMP_NOTED = 7,		/* not an operation: see struct dmp_note */
 };
 
 /*
- * One for each value that the operation's bits of a tag can have, so that
- * compilers which check bounds (CONFIG_UBSAN_BOUNDS) see that none can be
- * exceeded, and leave the hot path alone.
+ * One for each value that the bits of a tag can have, so that compilers which
+ * check bounds (CONFIG_UBSAN_BOUNDS) see that none can be exceeded, and leave
+ * the hot path alone.
  */
 #define DMP_OP_SLOTS	8
+#define DMP_EPOCHS	4
 
 /*
  * All counters of one CPU, or a sum of such. Nothing but u64 in it: it is
  * added and subtracted as an array.
  */
 struct dmp_counts {
-	u64 submitted;		/* bios that went down, completed or not */
-	u64 requests[DMP_OP_SLOTS];	/* completed bios */
-	u64 bytes[DMP_OP_SLOTS];	/* their size when they were submitted */
+	u64 submitted;		/* bios that went down, not in an epoch */
+	u64 entered[DMP_EPOCHS];	/* bios that went down in an epoch */
+	u64 left[DMP_EPOCHS];	/* those of them that came back */
+	u64 requests[2 * DMP_OP_SLOTS];	/* completed; the second half: FUA */
+	u64 bytes[2 * DMP_OP_SLOTS];	/* their size when they were submitted */
+	u64 ns[DMP_OP_SLOTS];	/* time of those that were timed */
+	u64 timed[DMP_OP_SLOTS];	/* how many that were */
+	u64 slow[DMP_NR_OPS];	/* timed, and not below the slow limit */
+	u64 slow_ns[DMP_NR_OPS];	/* time of the slow ones */
 	u64 errors;		/* completed with a status that is an error */
-	u64 fua;		/* completed with REQ_FUA */
+};
+
+/*
+ * Where sequential streams go on: the low halves of the sectors at which the
+ * latest bios ended, in sets of two by a hash of the sector.
+ */
+#define DMP_STREAM_BITS	6
+#define DMP_STREAM_SETS	BIT(DMP_STREAM_BITS)
+
+struct dmp_stream_set {
+	u32 newer;
+	u32 older;
+};
+
+/* How many sequential runs a CPU follows the length of. */
+#define DMP_RUNS	8
+
+/**
+ * struct dmp_arrivals - what a CPU remembers of the bios that arrived
+ * @until_sample: bios to go before the next sample
+ * @until_timed: bios to go before the next one that is timed
+ * @random: what the distance of samples is made of
+ * @next_run: which of @runs to use next
+ * @last_end: where the latest bio ended
+ * @last_arrival: when the latest bio arrived, in clock units
+ * @runs: where sequential runs end, and how many bios they have so far
+ * @streams: where any bio may be continued
+ *
+ * Written by submissions on this CPU, through a plain pointer. Accepted race:
+ * one that is preempted in the middle by another one, or moved to another CPU,
+ * may lose what one of them noted here. No counter is here, and none is lost.
+ */
+struct dmp_arrivals {
+	u32 until_sample;
+	u32 until_timed;
+	u32 random;
+	u32 next_run;
+	u64 last_end;
+	u64 last_arrival;
+	struct {
+		u32 end;
+		u32 length;
+	} runs[DMP_RUNS];
+	struct dmp_stream_set streams[DMP_STREAM_SETS];
 };
 
 struct dmp_cpu {
@@ -66,19 +122,153 @@ struct dmp_cpu {
 #if BITS_PER_LONG == 32
 	seqcount_t seq;
 #endif
+	struct dmp_arrivals arrivals;
+	struct dmp_hists hists;
 } ____cacheline_aligned;
 
+static_assert(sizeof(struct dmp_cpu) <= 16384);
+
+/* What is collected: each level includes the ones before. */
+enum dmp_collect {
+	DMP_COLLECT_COUNTERS,
+	DMP_COLLECT_PATTERNS,
+	DMP_COLLECT_ALL,
+	DMP_NR_COLLECT,
+};
+
 /**
- * struct dmp_stats - the counters of one volume
+ * struct dmp_config - what can be set while I/O runs
+ * @collect: the level
+ * @latency_every: of how many bios on a CPU one is timed
+ * @slow_ns: from which latency on a bio is slow
+ */
+struct dmp_config {
+	enum dmp_collect collect;
+	u32 latency_every;
+	u64 slow_ns;
+};
+
+#define DMP_LATENCY_EVERY_MAX	1000000
+#define DMP_SLOW_NS_DEFAULT	100000000ULL
+
+/*
+ * struct dmp_stats.shape says in one word what a bio goes through. 0: it is
+ * counted, nothing else. The bits that are in both have the same places as in
+ * a tag.
+ */
+#define DMP_SHAPE_PATTERNS	0x001U
+#define DMP_SHAPE_EVERY		0x002U	/* not each bio is timed */
+#define DMP_SHAPE_EPOCH		DMP_TAG_EPOCH
+#define DMP_SHAPE_FULL		DMP_TAG_FULL
+/* Any of these: the bio is handled out of line. */
+#define DMP_SHAPE_IDLE		0x100U	/* somebody has to wake the pulse */
+#define DMP_SHAPE_NO_TSC	0x200U	/* the clock is ktime_get_ns() */
+#define DMP_SHAPE_TRACED	0x400U	/* somebody listens to a tracepoint */
+#define DMP_SHAPE_RARE		0x700U
+
+/* The busiest 100 ms of an operation since the last reset. */
+struct dmp_peak {
+	u64 requests;
+	u64 bytes;
+};
+
+/**
+ * struct dmp_pulse - what runs beside a volume's I/O: see pulse.c
+ * @work: ten times a second while the volume is busy, not at all when idle
+ * @lock: guards the shape of the volume and everything below
+ * @epoch_start: when each epoch began, in nanoseconds
+ * @epoch_end: when it ended, in clock units, 0 for the one that goes on
+ * @window_start: when the window that is open began
+ * @window_arrivals: how many bios had been submitted by then
+ * @window_counts: requests and bytes by then
+ * @peaks: the highest windows
+ * @harvested: when the histograms were added up last
+ */
+struct dmp_pulse {
+	struct delayed_work work;
+	spinlock_t lock;	/* of the shape and of what follows */
+	u64 epoch_start[DMP_EPOCHS];
+	u64 epoch_end[DMP_EPOCHS];
+	u64 window_start;
+	u64 window_arrivals;
+	struct dmp_peak window_counts[DMP_NR_OPS];
+	struct dmp_peak peaks[DMP_NR_OPS];
+	u64 harvested;
+};
+
+/**
+ * struct dmp_stats - what one volume counted
  * @cpu: a block for each possible CPU
- * @lock: guards @base; readers and resets only
+ * @shape: what a bio goes through
+ * @limit: from this many clock units on a completion is handled out of line
+ * @clock: how the hot path's clock counts
+ * @heat_shift: sectors to cells of the heat map
+ * @dev: of the mapped device, for tracepoints
+ * @lock: guards what follows; readers and resets only
+ * @config: what was asked for
  * @base: what is subtracted from the sum since the last reset
+ * @hist_seen: sums of all CPUs' histograms as they were read last
+ * @hist_total: what was counted in each since the last reset
+ * @pulse: guarded by its own lock
  */
 struct dmp_stats {
+	/* Read by every bio, written hardly ever. */
 	struct dmp_cpu __percpu *cpu;
-	struct mutex lock;	/* of base, not of any counter */
+	u32 shape;
+	u32 limit;
+	struct dmp_clock clock;
+	u32 heat_shift;
+	dev_t dev;
+
+	struct mutex lock ____cacheline_aligned_in_smp;
+	struct dmp_config config;
 	struct dmp_counts base;
+	u32 *hist_seen;
+	u64 *hist_total;
+	struct dmp_pulse pulse;
 };
+
+/*
+ * What completion has to know of a bio fits into one word, its tag: the size,
+ * whose low bits are free since sizes are in sectors; in these bits the
+ * operation, whether REQ_FUA was set, and at which epoch's account the bio is;
+ * and in the upper half when it was submitted, in clock units. The bio itself is
+ * no witness by then: drivers consume bi_iter, and may change bi_opf.
+ */
+#define DMP_TAG_OP	(DMP_OP_SLOTS - 1UL)
+#define DMP_TAG_FUA	0x08UL
+#define DMP_TAG_FULL	0x10UL	/* there is more to do than to count */
+#define DMP_TAG_EPOCH	0x60UL
+#define DMP_TAG_UNTIMED	0x80UL	/* FULL, but nobody looked at the clock */
+#define DMP_TAG_SAMPLED	0x100UL	/* size x latency is to be noted */
+#define DMP_TAG_BYTES	0xfffffe00UL
+#define DMP_TAG_REQUEST	(DMP_TAG_OP | DMP_TAG_FUA)
+
+/* Any of these: the completion is out of the ordinary. */
+#define DMP_TAG_RARE							\
+	(DMP_TAG_UNTIMED | DMP_TAG_SAMPLED | (DMP_TAG_OP & ~DMP_WRITE))
+
+#define DMP_EPOCH_SHIFT	5
+#define DMP_START_SHIFT	32
+
+/**
+ * struct dmp_note - what does not fit into a tag
+ * @tag: the bio's
+ * @start: when it was submitted, by ktime_get_ns(); 0 if that was not noted
+ * @sector: where, on the volume
+ * @opf: its operation and flags
+ *
+ * It lies in the bio's per-bio data. A pointer to it takes the tag's place,
+ * with all bits of DMP_TAG_NOTED set.
+ */
+struct dmp_note {
+	unsigned long tag;
+	u64 start;
+	u64 sector;
+	u32 opf;
+} __aligned(32);
+
+#define DMP_TAG_NOTED	(DMP_TAG_OP | DMP_TAG_FUA | DMP_TAG_FULL)
 
 int dmp_stats_init(struct dmp_stats *stats);
 void dmp_stats_exit(struct dmp_stats *stats);
@@ -86,28 +276,41 @@ void dmp_stats_read(struct dmp_stats *stats, struct dmp_counts *counts);
 void dmp_stats_read_raw(const struct dmp_stats *stats,
 			struct dmp_counts *counts);
 void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw);
+void dmp_stats_set_heat_shift(struct dmp_stats *stats, unsigned int shift);
+void dmp_stats_harvest(struct dmp_stats *stats);
+const u64 *dmp_stats_hists_begin(struct dmp_stats *stats);
+void dmp_stats_hists_end(struct dmp_stats *stats);
 void dmp_counts_add(struct dmp_counts *sum, const struct dmp_counts *counts);
 void dmp_counts_sub(struct dmp_counts *sum, const struct dmp_counts *counts);
+u64 dmp_counts_submitted(const struct dmp_counts *counts);
+u64 dmp_counts_requests(const struct dmp_counts *counts, enum dmp_op op);
+u64 dmp_counts_bytes(const struct dmp_counts *counts, enum dmp_op op);
+u64 dmp_counts_fua(const struct dmp_counts *counts);
 u64 dmp_counts_completed(const struct dmp_counts *counts);
 enum dmp_op dmp_op_of(const struct bio *bio);
-void dmp_stats_complete_uncommon(struct dmp_cpu __percpu *cpu,
-				 unsigned long tag, blk_status_t status);
+void dmp_stats_error(struct dmp_cpu __percpu *cpu, unsigned long tag,
+		     blk_status_t status);
 
-/*
- * What completion has to know of a bio fits into one word, its tag: the size,
- * whose low bits are free since sizes are in sectors; in these bits the
- * operation, and whether REQ_FUA was set. The bio itself is no witness by
- * then: drivers consume bi_iter, and may change bi_opf.
- */
-#define DMP_TAG_OP	(DMP_OP_SLOTS - 1UL)
-#define DMP_TAG_FUA	8UL
-#define DMP_TAG_BYTES	(~(SECTOR_SIZE - 1UL))
+/* The histograms of an operation. */
+static __always_inline struct dmp_op_hists __percpu *
+dmp_op_hists(struct dmp_cpu __percpu *cpu, unsigned int op)
+{
+	if (op < DMP_RW_OPS)
+		return &cpu->hists.rw[op].each;
+	return &cpu->hists.other[op - DMP_RW_OPS];
+}
 
 /* A read or a write of data, whose operation is its own class. */
 static __always_inline bool dmp_op_is_common(const struct bio *bio)
 {
 	return (__force unsigned int)bio_op(bio) <= DMP_WRITE &&
 	       bio->bi_iter.bi_size;
+}
+
+/* The class of a bio for which dmp_op_is_common(). */
+static __always_inline enum dmp_op dmp_rw_op(const struct bio *bio)
+{
+	return (__force unsigned int)bio_op(bio) & DMP_WRITE;
 }
 
 #if BITS_PER_LONG == 32
@@ -138,52 +341,44 @@ static __always_inline void dmp_update_end(struct dmp_cpu __percpu *cpu,
 }
 #endif
 
-/**
- * dmp_stats_submit() - note a bio on its way down
- * @cpu: the volume's per-CPU blocks
- * @bio: before anything in it has been changed
- * @op: its class
- *
- * Context: any; the caller may be preempted and moved to another CPU.
- * Return: the tag that dmp_stats_complete() wants.
- */
-static __always_inline unsigned long
-dmp_stats_submit(struct dmp_cpu __percpu *cpu, const struct bio *bio,
-		 enum dmp_op op)
+/* The tag of a bio before anything in it has been changed. */
+static __always_inline unsigned long dmp_tag(const struct bio *bio,
+					     enum dmp_op op)
 {
-	unsigned long tag, flags;
-
-	tag = (bio->bi_iter.bi_size & DMP_TAG_BYTES) |
-	      (bio->bi_opf & REQ_FUA ? DMP_TAG_FUA : 0) | op;
-
-	flags = dmp_update_begin(cpu);
-	this_cpu_inc(cpu->counts.submitted);
-	dmp_update_end(cpu, flags);
-	return tag;
+	return (bio->bi_iter.bi_size & DMP_TAG_BYTES) |
+	       (bio->bi_opf & REQ_FUA ? DMP_TAG_FUA : 0) | op;
 }
 
 /**
- * dmp_stats_complete() - count a bio that came back
+ * dmp_count_submitted() - note that a bio is on its way down
  * @cpu: the volume's per-CPU blocks
- * @tag: what dmp_stats_submit() returned for it
- * @status: how the bio ended
+ *
+ * Context: any; the caller may be preempted and moved to another CPU.
+ */
+static __always_inline void dmp_count_submitted(struct dmp_cpu __percpu *cpu)
+{
+	unsigned long flags = dmp_update_begin(cpu);
+
+	this_cpu_inc(cpu->counts.submitted);
+	dmp_update_end(cpu, flags);
+}
+
+/**
+ * dmp_count_completed() - count a bio that came back
+ * @cpu: the volume's per-CPU blocks
+ * @tag: the bio's
  *
  * Context: any, hard interrupt included.
  */
-static __always_inline void dmp_stats_complete(struct dmp_cpu __percpu *cpu,
-					       unsigned long tag,
-					       blk_status_t status)
+static __always_inline void dmp_count_completed(struct dmp_cpu __percpu *cpu,
+						unsigned long tag)
 {
-	unsigned int op = tag & DMP_TAG_OP;
-	unsigned long flags;
+	unsigned long flags = dmp_update_begin(cpu);
 
-	flags = dmp_update_begin(cpu);
-	this_cpu_inc(cpu->counts.requests[op]);
-	this_cpu_add(cpu->counts.bytes[op], tag & DMP_TAG_BYTES);
+	this_cpu_inc(cpu->counts.requests[tag & DMP_TAG_REQUEST]);
+	this_cpu_add(cpu->counts.bytes[tag & DMP_TAG_REQUEST],
+		     tag & DMP_TAG_BYTES);
 	dmp_update_end(cpu, flags);
-
-	if (unlikely(status || tag & DMP_TAG_FUA))
-		dmp_stats_complete_uncommon(cpu, tag, status);
 }
 
 #endif /* DMP_STATS_H */

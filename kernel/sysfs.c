@@ -13,9 +13,13 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
+#include <linux/ktime.h>
 
+#include "metrics.h"
+#include "pulse.h"
 #include "report.h"
 #include "sysfs.h"
+#include "volume.h"
 
 #define DM_MSG_PREFIX "dmp"
 
@@ -72,30 +76,32 @@ static struct attribute *stat_attrs[] = {
 
 static const struct attribute_group stat_group = { .attrs = stat_attrs };
 
-static struct dmp_stats *stats_of(struct kobject *kobj)
+static struct dmp_volume *volume_of(struct kobject *kobj)
 {
-	return &container_of(kobj, struct folder, kobj)->volume->stats;
+	return container_of(kobj, struct folder, kobj)->volume;
 }
 
 static ssize_t volume_stat_show(struct kobject *kobj,
 				struct kobj_attribute *attr, char *page)
 {
+	struct dmp_stats *stats = &volume_of(kobj)->stats;
 	struct dmp_counts counts;
 
-	dmp_stats_read(stats_of(kobj), &counts);
-	return dmp_report_stat(&counts, page);
+	dmp_stats_read(stats, &counts);
+	return dmp_report_stat(&counts, dmp_pulse_oldest(stats, &counts,
+							 ktime_get_ns()),
+			       page);
 }
 
 static ssize_t volume_reset_store(struct kobject *kobj,
 				  struct kobj_attribute *attr,
 				  const char *buf, size_t count)
 {
-	struct dmp_counts raw;
 	int ret = parse_reset(buf);
 
 	if (ret)
 		return ret;
-	dmp_stats_reset(stats_of(kobj), &raw);
+	dmp_volume_reset(volume_of(kobj));
 	return count;
 }
 
@@ -104,12 +110,101 @@ static struct kobj_attribute volume_stat_attr =
 static struct kobj_attribute volume_reset_attr =
 	__ATTR(reset, 0200, NULL, volume_reset_store);
 
-static struct attribute *volume_attrs[] = {
-	&volume_stat_attr.attr,
-	&volume_reset_attr.attr,
-	NULL
+/*
+ * A file for each histogram and operation, and one or two with its bounds. Made
+ * from dmp_metrics when the module is loaded, and shared by all volumes.
+ */
+struct hist_file {
+	struct kobj_attribute attr;
+	const struct dmp_metric *metric;
+	unsigned int op;
+	bool rows;
+	char name[32];
 };
+
+#define MAX_HIST_FILES 80
+
+static struct hist_file hist_files[MAX_HIST_FILES];
+static unsigned int nr_hist_files;
+
+/* The two above, the histograms' files, and the end. */
+static struct attribute *volume_attrs[MAX_HIST_FILES + 3];
 ATTRIBUTE_GROUPS(volume);
+
+static ssize_t hist_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *page)
+{
+	struct hist_file *file = container_of(attr, struct hist_file, attr);
+	struct dmp_stats *stats = &volume_of(kobj)->stats;
+	ssize_t ret;
+
+	ret = dmp_report_metric(file->metric, file->op,
+				dmp_stats_hists_begin(stats), page);
+	dmp_stats_hists_end(stats);
+	return ret;
+}
+
+static ssize_t bounds_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *page)
+{
+	struct hist_file *file = container_of(attr, struct hist_file, attr);
+
+	return dmp_report_bounds(file->metric, file->rows, page);
+}
+
+static __printf(2, 3) struct hist_file *
+add_file(const struct dmp_metric *metric, const char *format, ...)
+{
+	struct hist_file *file = &hist_files[nr_hist_files];
+	va_list args;
+
+	if (WARN_ON(nr_hist_files == MAX_HIST_FILES))
+		return NULL;
+	va_start(args, format);
+	vsnprintf(file->name, sizeof(file->name), format, args);
+	va_end(args);
+	sysfs_attr_init(&file->attr.attr);
+	file->attr.attr.name = file->name;
+	file->attr.attr.mode = 0444;
+	file->attr.show = bounds_show;
+	file->metric = metric;
+	volume_attrs[2 + nr_hist_files++] = &file->attr.attr;
+	return file;
+}
+
+static void add_metric_files(const struct dmp_metric *metric)
+{
+	struct hist_file *file;
+	unsigned int op;
+
+	add_file(metric, "%s_bounds", metric->name);
+	if (metric->columns) {
+		file = add_file(metric, "%s_row_bounds", metric->name);
+		if (file)
+			file->rows = true;
+	}
+
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		if (!(metric->ops & BIT(op)))
+			continue;
+		file = add_file(metric, "%s_%s", dmp_op_names[op],
+				metric->name);
+		if (file) {
+			file->op = op;
+			file->attr.show = hist_show;
+		}
+	}
+}
+
+static void make_volume_attrs(void)
+{
+	unsigned int i;
+
+	volume_attrs[0] = &volume_stat_attr.attr;
+	volume_attrs[1] = &volume_reset_attr.attr;
+	for (i = 0; i < dmp_nr_metrics; i++)
+		add_metric_files(&dmp_metrics[i]);
+}
 
 static void folder_release(struct kobject *kobj)
 {
@@ -176,6 +271,7 @@ int dmp_sysfs_init(void)
 {
 	int ret;
 
+	make_volume_attrs();
 	stat_folder = kobject_create_and_add("stat", &THIS_MODULE->mkobj.kobj);
 	if (!stat_folder)
 		return -ENOMEM;

@@ -5,6 +5,7 @@
  */
 #include <linux/device-mapper.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include "table-args.h"
 
@@ -13,10 +14,154 @@
 /* Arguments before the optional ones: device, offset and their count. */
 #define NR_FIXED 3
 
-/* Check that <#args> says how many follow. None is known yet. */
-static int parse_optional(unsigned int argc, char **argv, char **error)
+#define SLOW_LIMIT_US_MAX 1000000000ULL
+
+static const char * const collect_names[DMP_NR_COLLECT] = {
+	[DMP_COLLECT_COUNTERS] = "counters",
+	[DMP_COLLECT_PATTERNS] = "patterns",
+	[DMP_COLLECT_ALL] = "all",
+};
+
+static int set_collect(struct dmp_config *config, const char *value)
 {
-	unsigned int count;
+	int collect = match_string(collect_names, DMP_NR_COLLECT, value);
+
+	if (collect < 0)
+		return -EINVAL;
+	config->collect = collect;
+	return 0;
+}
+
+static int set_latency_every(struct dmp_config *config, const char *value)
+{
+	unsigned int every;
+
+	if (kstrtouint(value, 10, &every) || !every ||
+	    every > DMP_LATENCY_EVERY_MAX)
+		return -EINVAL;
+	config->latency_every = every;
+	return 0;
+}
+
+static int set_slow_limit_us(struct dmp_config *config, const char *value)
+{
+	unsigned long long us;
+
+	if (kstrtoull(value, 10, &us) || !us || us > SLOW_LIMIT_US_MAX)
+		return -EINVAL;
+	config->slow_ns = us * NSEC_PER_USEC;
+	return 0;
+}
+
+/* The table's arguments come first: DMP_NR_TABLE_SETTINGS of them. */
+static const struct setting {
+	const char *name;
+	int (*set)(struct dmp_config *config, const char *value);
+	const char *range;
+	const char *repeated;
+} settings[] = {
+	{
+		"collect", set_collect,
+		"Invalid collect: must be counters, patterns or all",
+		"Repeated argument collect",
+	}, {
+		"latency_every", set_latency_every,
+		"Invalid latency_every: must be 1 to 1000000",
+		"Repeated argument latency_every",
+	}, {
+		"slow_limit_us", set_slow_limit_us,
+		"Invalid slow_limit_us: must be 1 to 1000000000",
+		NULL,
+	},
+};
+
+#define NR_TABLE_SETTINGS 2
+
+static const struct setting *find_setting(const char *name, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strcasecmp(settings[i].name, name))
+			return &settings[i];
+	return NULL;
+}
+
+/**
+ * dmp_config_known() - is there a setting of this name?
+ * @name: of a message, or an argument
+ *
+ * Context: any.
+ * Return: true if dmp_config_set() knows it.
+ */
+bool dmp_config_known(const char *name)
+{
+	return find_setting(name, ARRAY_SIZE(settings));
+}
+
+/**
+ * dmp_config_set() - change one setting
+ * @config: changed only if the value is right
+ * @name: a known one
+ * @value: in words
+ * @error: set to what is wrong, in words for the log
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int dmp_config_set(struct dmp_config *config, const char *name,
+		   const char *value, const char **error)
+{
+	const struct setting *setting = find_setting(name, ARRAY_SIZE(settings));
+	int ret = setting->set(config, value);
+
+	if (ret)
+		*error = setting->range;
+	return ret;
+}
+
+/**
+ * dmp_collect_name() - the word for a level of collecting
+ * @collect: the level
+ *
+ * Context: any.
+ * Return: the word, as in the table line.
+ */
+const char *dmp_collect_name(enum dmp_collect collect)
+{
+	return collect_names[collect];
+}
+
+/* One argument and its value; @seen has a bit for each that was there. */
+static int parse_setting(struct dmp_config *config, char **argv, bool has_value,
+			 unsigned long *seen, char **error)
+{
+	const struct setting *setting = find_setting(argv[0], NR_TABLE_SETTINGS);
+
+	if (!setting) {
+		/* Cut: dmesg stops at a record too long to be escaped. */
+		DMERR("unknown argument '%.64s'", argv[0]);
+		*error = "Unknown argument";
+		return -EINVAL;
+	}
+	if (__test_and_set_bit(setting - settings, seen)) {
+		*error = (char *)setting->repeated;
+		return -EINVAL;
+	}
+	if (!has_value || setting->set(config, argv[1])) {
+		*error = (char *)setting->range;
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* <#args> says how many words follow: names, each with its value. */
+static int parse_optional(struct dmp_config *config, unsigned int argc,
+			  char **argv, char **error)
+{
+	unsigned long seen = 0;
+	unsigned int count, i;
+	int ret = 0;
 
 	if (argc < NR_FIXED)
 		return 0;
@@ -27,13 +172,10 @@ static int parse_optional(unsigned int argc, char **argv, char **error)
 		return -EINVAL;
 	}
 
-	if (count) {
-		/* Cut: dmesg stops at a record too long to be escaped. */
-		DMERR("unknown argument '%.64s'", argv[NR_FIXED]);
-		*error = "Unknown argument";
-		return -EINVAL;
-	}
-	return 0;
+	for (i = NR_FIXED; i < argc && !ret; i += 2)
+		ret = parse_setting(config, argv + i, i + 1 < argc, &seen,
+				    error);
+	return ret;
 }
 
 /**
@@ -59,7 +201,12 @@ int dmp_table_args_parse(struct dmp_table_args *args, unsigned int argc,
 		return -EINVAL;
 	}
 
-	ret = parse_optional(argc, argv, error);
+	args->config = (struct dmp_config){
+		.collect = DMP_COLLECT_ALL,
+		.latency_every = 1,
+		.slow_ns = DMP_SLOW_NS_DEFAULT,
+	};
+	ret = parse_optional(&args->config, argc, argv, error);
 	if (ret)
 		return ret;
 
@@ -86,5 +233,8 @@ void dmp_table_args_emit(const struct dmp_table_args *args, char *result,
 {
 	unsigned int sz = 0;
 
-	DMEMIT("%s %llu", args->device, (unsigned long long)args->offset);
+	DMEMIT("%s %llu %u collect %s latency_every %u", args->device,
+	       (unsigned long long)args->offset, 2 * NR_TABLE_SETTINGS,
+	       dmp_collect_name(args->config.collect),
+	       args->config.latency_every);
 }

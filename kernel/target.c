@@ -13,6 +13,7 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
+#include "path.h"
 #include "report.h"
 #include "stats.h"
 #include "table-args.h"
@@ -22,15 +23,21 @@
 
 #define DM_MSG_PREFIX "dmp"
 
+/* How far a note may have to be moved for its alignment. */
+#define NOTE_SLACK (__alignof__(struct dmp_note) - __alignof__(u64))
+
 /*
- * One segment of a table. Written by the constructor only; map and end_io
- * read the first three members and nothing of the volume itself.
+ * One segment of a table. Written by the constructor only, but for @live, which
+ * the table's first resume sets.
  */
 struct segment {
 	struct dm_dev *dev;
 	sector_t offset;
 	struct dmp_cpu __percpu *cpu;	/* volume->stats.cpu */
+	struct dmp_stats *stats;	/* &volume->stats */
 	struct dmp_volume *volume;
+	struct dmp_config config;	/* from the table line */
+	bool live;			/* the config is the volume's now */
 };
 
 /* Open the device below and see that the segment starts inside it. */
@@ -72,6 +79,7 @@ static int segment_join_volume(struct dm_target *ti, struct segment *segment)
 	}
 
 	segment->volume = volume;
+	segment->stats = &volume->stats;
 	segment->cpu = volume->stats.cpu;
 	return 0;
 }
@@ -103,7 +111,10 @@ static int dmp_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	if (ret)
 		goto put_device;
 
+	segment->config = args.config;
 	ti->private = segment;
+	/* Room to align it in. */
+	ti->per_io_data_size = sizeof(struct dmp_note) + NOTE_SLACK;
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
@@ -133,6 +144,13 @@ static sector_t sector_below(const struct dm_target *ti,
 	return segment->offset + dm_target_offset(ti, sector);
 }
 
+static struct dmp_note *note_of(struct dm_target *ti, struct bio *bio)
+{
+	return PTR_ALIGN((struct dmp_note *)dm_per_bio_data(bio,
+							    ti->per_io_data_size),
+			 __alignof__(struct dmp_note));
+}
+
 /*
  * The tag rides in the clone's bi_private. A clone is the target's from map to
  * end_io, device-mapper keeps nothing there, and who borrows the member below
@@ -141,48 +159,106 @@ static sector_t sector_below(const struct dm_target *ti,
  * 4 KiB read took 33 instructions more (bench/run cost, v6.1).
  */
 static __always_inline int remap(struct dm_target *ti, struct bio *bio,
-				 enum dmp_op op)
+				 unsigned long tag)
 {
 	const struct segment *segment = ti->private;
 
-	bio->bi_private = (void *)dmp_stats_submit(segment->cpu, bio, op);
+	bio->bi_private = (void *)tag;
 	bio->bi_iter.bi_sector = sector_below(ti, segment,
 					      bio->bi_iter.bi_sector);
 	bio_set_dev(bio, segment->dev->bdev);
 	return DM_MAPIO_REMAPPED;
 }
 
-/* Apart, so that dmp_map() needs no register saved for a call. */
-static noinline int map_uncommon(struct dm_target *ti, struct bio *bio)
+/* These are apart so that those that jump here need not save registers. */
+static noinline int map_rare(struct dm_target *ti, struct bio *bio)
 {
-	return remap(ti, bio, dmp_op_of(bio));
+	const struct segment *segment = ti->private;
+
+	return remap(ti, bio, dmp_path_submit_rare(segment->stats, bio,
+						   note_of(ti, bio)));
+}
+
+static noinline int map_more(struct dm_target *ti, struct bio *bio,
+			     struct dmp_stats *stats, u32 shape)
+{
+	unsigned long tag;
+
+	if (unlikely(shape & DMP_SHAPE_RARE || !dmp_op_is_common(bio)))
+		return map_rare(ti, bio);
+	if (unlikely(!dmp_path_submit(stats, bio, shape, &tag)))
+		return map_rare(ti, bio);
+	return remap(ti, bio, tag);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)
 {
+	const struct segment *segment = ti->private;
+	u32 shape = READ_ONCE(segment->stats->shape);
+
+	if (shape)
+		return map_more(ti, bio, segment->stats, shape);
 	if (unlikely(!dmp_op_is_common(bio)))
-		return map_uncommon(ti, bio);
-	return remap(ti, bio, (__force enum dmp_op)bio_op(bio));
+		return map_rare(ti, bio);
+
+	dmp_count_submitted(segment->cpu);
+	return remap(ti, bio, dmp_tag(bio, dmp_rw_op(bio)));
+}
+
+static noinline int end_io_rare(struct dmp_stats *stats, unsigned long tag,
+				blk_status_t status)
+{
+	dmp_path_complete_rare(stats, tag, status);
+	return DM_ENDIO_DONE;
+}
+
+static __always_inline int end_io_more(struct dmp_stats *stats,
+				       unsigned long tag, blk_status_t status)
+{
+	if (!dmp_path_complete(stats, tag, status))
+		return end_io_rare(stats, tag, status);
+	return DM_ENDIO_DONE;
 }
 
 static int dmp_end_io(struct dm_target *ti, struct bio *bio,
 		      blk_status_t *error)
 {
 	const struct segment *segment = ti->private;
+	unsigned long tag = (unsigned long)bio->bi_private;
 
-	dmp_stats_complete(segment->cpu, (unsigned long)bio->bi_private,
-			   *error);
+	if (tag & DMP_TAG_FULL)
+		return end_io_more(segment->stats, tag, *error);
+
+	dmp_count_completed(segment->cpu, tag);
+	if (unlikely(*error))
+		dmp_stats_error(segment->cpu, tag, *error);
 	return DM_ENDIO_DONE;
 }
 
+/* The first resume makes the table the live one, and its config the volume's. */
+static void dmp_resume(struct dm_target *ti)
+{
+	struct segment *segment = ti->private;
+
+	if (segment->live)
+		return;
+	dmp_volume_go_live(segment->volume, &segment->config,
+			   dm_table_get_size(ti->table));
+	segment->live = true;
+}
+
+/* A live table shows what messages have made of its arguments. */
 static void status_table(const struct segment *segment, char *result,
 			 unsigned int maxlen)
 {
-	const struct dmp_table_args args = {
+	struct dmp_table_args args = {
 		.device = segment->dev->name,
 		.offset = segment->offset,
+		.config = segment->config,
 	};
 
+	if (segment->live)
+		dmp_volume_config(segment->volume, &args.config);
 	dmp_table_args_emit(&args, result, maxlen);
 }
 
@@ -209,7 +285,7 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 
 	switch (type) {
 	case STATUSTYPE_INFO:
-		dmp_stats_read(&segment->volume->stats, &counts);
+		dmp_stats_read(segment->stats, &counts);
 		dmp_report_status(&counts, result, maxlen);
 		break;
 
@@ -225,16 +301,40 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 	}
 }
 
+/* A setting of the volume: the table line's arguments, and the slow limit. */
+static int message_set(struct segment *segment, const char *name,
+		       const char *value)
+{
+	struct dmp_config config;
+	const char *error;
+	int ret;
+
+	dmp_volume_config(segment->volume, &config);
+	ret = dmp_config_set(&config, name, value, &error);
+	if (ret) {
+		DMERR("message '%.64s %.64s': %s", name, value, error);
+		return ret;
+	}
+
+	dmp_volume_configure(segment->volume, &config);
+	return 0;
+}
+
 static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 		       char *result, unsigned int maxlen)
 {
 	struct segment *segment = ti->private;
-	struct dmp_counts raw;
 
 	if (argc == 1 && !strcasecmp(argv[0], "reset")) {
-		dmp_stats_reset(&segment->volume->stats, &raw);
+		dmp_volume_reset(segment->volume);
 		return 0;
 	}
+	if (argc == 1 && !strcasecmp(argv[0], "stats")) {
+		dmp_report_stats(segment->volume, result, maxlen);
+		return 1; /* there is a result */
+	}
+	if (argc == 2 && dmp_config_known(argv[0]))
+		return message_set(segment, argv[0], argv[1]);
 
 	DMERR("unknown message '%.64s'%s", argv[0],
 	      argc > 1 ? " or wrong number of arguments" : "");
@@ -349,6 +449,7 @@ static struct target_type dmp_target = {
 	.dtr = dmp_dtr,
 	.map = dmp_map,
 	.end_io = dmp_end_io,
+	.resume = dmp_resume,
 	.status = dmp_status,
 	.message = dmp_message,
 	.prepare_ioctl = dmp_prepare_ioctl,

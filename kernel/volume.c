@@ -13,17 +13,19 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include "patterns.h"
 #include "volume.h"
 
 /* Serialises the coming and going of volumes; never taken by a reader. */
 static DEFINE_MUTEX(lifes_lock);
 static const struct dmp_volume_ops *volume_ops;
 
-/* Guards the three below. Nested inside lifes_lock, outside stats.lock. */
+/* Guards the four below. Nested inside lifes_lock, outside stats.lock. */
 static DEFINE_MUTEX(volumes_lock);
 static LIST_HEAD(volumes);
 static struct dmp_counts retired;	/* of the volumes that went */
 static struct dmp_counts totals_base;	/* subtracted since the last reset */
+static unsigned int listeners;	/* to tracepoints */
 
 /**
  * dmp_volumes_init() - say who makes volumes visible
@@ -61,6 +63,8 @@ static struct dmp_volume *volume_alloc(struct mapped_device *md)
 		return NULL;
 	}
 
+	dmp_pulse_init(&volume->stats);
+	volume->stats.dev = disk_devt(dm_disk(md));
 	volume->md = md;
 	return volume;
 }
@@ -105,6 +109,7 @@ static int volume_add(struct dmp_volume *volume)
 	volume->targets = 1;
 	mutex_lock(&volumes_lock);
 	list_add_tail(&volume->node, &volumes);
+	dmp_pulse_trace(&volume->stats, listeners);
 	mutex_unlock(&volumes_lock);
 	return 0;
 }
@@ -165,6 +170,8 @@ void dmp_volume_put(struct dmp_volume *volume)
 		return;
 	}
 
+	dmp_pulse_stop(&volume->stats);
+
 	mutex_lock(&volumes_lock);
 	list_del(&volume->node);
 	dmp_stats_read_raw(&volume->stats, &raw);
@@ -176,6 +183,70 @@ void dmp_volume_put(struct dmp_volume *volume)
 	mutex_unlock(&lifes_lock);
 
 	volume_free(volume);
+}
+
+/**
+ * dmp_volume_reset() - let a volume count again from now
+ * @volume: that is held
+ *
+ * Context: may sleep.
+ */
+void dmp_volume_reset(struct dmp_volume *volume)
+{
+	struct dmp_counts raw;
+
+	dmp_stats_reset(&volume->stats, &raw);
+	dmp_pulse_reset(&volume->stats);
+}
+
+/**
+ * dmp_volume_config() - what is collected of a volume
+ * @volume: that is held
+ * @config: the answer
+ *
+ * Context: may sleep.
+ */
+void dmp_volume_config(struct dmp_volume *volume, struct dmp_config *config)
+{
+	mutex_lock(&volume->stats.lock);
+	*config = volume->stats.config;
+	mutex_unlock(&volume->stats.lock);
+}
+
+/**
+ * dmp_volume_configure() - say what to collect of a volume, while I/O runs
+ * @volume: that is held
+ * @config: from now on
+ *
+ * Context: may sleep.
+ */
+void dmp_volume_configure(struct dmp_volume *volume,
+			  const struct dmp_config *config)
+{
+	mutex_lock(&volume->stats.lock);
+	dmp_pulse_configure(&volume->stats, config);
+	mutex_unlock(&volume->stats.lock);
+}
+
+/**
+ * dmp_volume_go_live() - a table of the volume goes live
+ * @volume: that is held
+ * @config: of the table; its slow limit does not count, the volume keeps its own
+ * @sectors: the table's size; if the heat map's cells change it begins again
+ *
+ * Context: may sleep.
+ */
+void dmp_volume_go_live(struct dmp_volume *volume,
+			const struct dmp_config *config, sector_t sectors)
+{
+	struct dmp_stats *stats = &volume->stats;
+	struct dmp_config merged = *config;
+
+	mutex_lock(&stats->lock);
+	merged.slow_ns = stats->config.slow_ns;
+	dmp_pulse_configure(stats, &merged);
+	dmp_stats_set_heat_shift(stats, dmp_patterns_heat_shift(sectors));
+	mutex_unlock(&stats->lock);
 }
 
 /**
@@ -215,7 +286,41 @@ void dmp_volumes_reset(void)
 	totals_base = retired;
 	list_for_each_entry(volume, &volumes, node) {
 		dmp_stats_reset(&volume->stats, &raw);
+		dmp_pulse_reset(&volume->stats);
 		dmp_counts_add(&totals_base, &raw);
 	}
 	mutex_unlock(&volumes_lock);
+}
+
+static void listeners_add(int count)
+{
+	struct dmp_volume *volume;
+
+	mutex_lock(&volumes_lock);
+	listeners += count;
+	list_for_each_entry(volume, &volumes, node)
+		dmp_pulse_trace(&volume->stats, listeners);
+	mutex_unlock(&volumes_lock);
+}
+
+/**
+ * dmp_volumes_trace() - a tracepoint has its first listener
+ *
+ * Context: may sleep.
+ * Return: 0, it cannot fail.
+ */
+int dmp_volumes_trace(void)
+{
+	listeners_add(1);
+	return 0;
+}
+
+/**
+ * dmp_volumes_untrace() - a tracepoint's last listener goes
+ *
+ * Context: may sleep.
+ */
+void dmp_volumes_untrace(void)
+{
+	listeners_add(-1);
 }

@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 
+#include "pulse.h"
 #include "stats.h"
 
 struct mapped_device;
@@ -44,7 +45,15 @@ void dmp_volumes_init(const struct dmp_volume_ops *ops);
 struct dmp_volume *dmp_volume_get(struct mapped_device *md);
 void dmp_volume_put(struct dmp_volume *volume);
 const char *dmp_volume_name(const struct dmp_volume *volume);
+void dmp_volume_reset(struct dmp_volume *volume);
+void dmp_volume_config(struct dmp_volume *volume, struct dmp_config *config);
+void dmp_volume_configure(struct dmp_volume *volume,
+			  const struct dmp_config *config);
+void dmp_volume_go_live(struct dmp_volume *volume,
+			const struct dmp_config *config, sector_t sectors);
 void dmp_volumes_read(struct dmp_counts *counts);
 void dmp_volumes_reset(void);
+int dmp_volumes_trace(void);
+void dmp_volumes_untrace(void);
 
 #endif /* DMP_VOLUME_H */

@@ -498,3 +498,32 @@ below_counts() {
 		'{ print $1 + $2 - r, $3 * 512 - rb, $5 + $6 - w, $7 * 512 - wb }' \
 		"/sys/block/${1#/dev/}/stat"
 }
+
+# in_range NUMBER LEAST MOST
+in_range() {
+	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
+}
+
+# --- the bulk read -------------------------------------------------------------
+
+# bulk_value NAME METRIC: what is behind METRIC in the bulk read of a volume.
+bulk_value() {
+	local metric value
+	while read -r metric value; do
+		[ "$metric" != "$2" ] || { echo "$value"; return; }
+	done < <(dmsetup message "$1" 0 stats)
+	fail "bulk_value: $1 has no $2"
+}
+
+# bulk_sum NAME METRIC: how many a histogram holds in all.
+bulk_sum() {
+	bulk_value "$1" "$2" | tr ' ' '\n' | awk -F = 'NF > 1 { sum += $NF } END { print sum + 0 }'
+}
+
+# bulk_between NAME METRIC LEAST BELOW: how many a histogram holds in the buckets
+# that lie in that range.
+bulk_between() {
+	bulk_value "$1" "$2" | tr ' ' '\n' | awk -F '[:=]' -v least="$3" -v below="$4" '
+		NF == 3 && $1 + 0 >= least + 0 && $2 != "inf" && $2 + 0 <= below + 0 { sum += $3 }
+		END { print sum + 0 }'
+}

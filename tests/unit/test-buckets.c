@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kernel/buckets.h: the rounded-up average. */
+/* kernel/buckets.h: the rounded-up average, the buckets of histograms. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -88,6 +88,55 @@ static void is_the_least_that_is_enough(void **state)
 	}
 }
 
+static void octaves(void **state)
+{
+	(void)state;
+	for (unsigned int bit = 0; bit < 64; bit++) {
+		assert_int_equal(dmp_octave(1ULL << bit), bit);
+		assert_int_equal(dmp_octave((1ULL << bit) | 1), bit);
+	}
+}
+
+static void powers_have_buckets(void **state)
+{
+	(void)state;
+	assert_int_equal(dmp_power_bucket(0), 0);
+	assert_int_equal(dmp_power_bucket(1), 1);
+	assert_int_equal(dmp_power_bucket(2), 2);
+	assert_int_equal(dmp_power_bucket(3), 2);
+	assert_int_equal(dmp_power_bucket(4), 3);
+	assert_int_equal(dmp_power_bucket((1ULL << 62) - 1), 62);
+}
+
+/* The latencies' buckets: their first is 1024 to 1087, none is over 1/16 wide. */
+static void latency_buckets(void **state)
+{
+	(void)state;
+	assert_int_equal(dmp_bucket(1024, 10, 4), 0);
+	assert_int_equal(dmp_bucket(1087, 10, 4), 0);
+	assert_int_equal(dmp_bucket(1088, 10, 4), 1);
+	assert_int_equal(dmp_bucket(2047, 10, 4), 15);
+	assert_int_equal(dmp_bucket(2048, 10, 4), 16);
+	assert_int_equal(dmp_bucket((1ULL << 34) - 1, 10, 4), 24 * 16 - 1);
+	/* what is below goes into the one before the first, see latency.h */
+	assert_int_equal(dmp_bucket(1023, 10, 4) + 1, 0);
+}
+
+static void bounds_are_the_inverse(void **state)
+{
+	(void)state;
+	for (unsigned int sub = 0; sub <= 4; sub++) {
+		for (unsigned int index = 0; index < 24U << sub; index++) {
+			u64 least = dmp_bucket_bound(index, 10, sub);
+			u64 below = dmp_bucket_bound(index + 1, 10, sub);
+
+			assert_int_equal(dmp_bucket(least, 10, sub), index);
+			assert_int_equal(dmp_bucket(below - 1, 10, sub), index);
+			assert_true((below - least) << sub <= least);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -98,6 +147,10 @@ int main(void)
 		cmocka_unit_test(largest_sum),
 		cmocka_unit_test(powers_of_two),
 		cmocka_unit_test(is_the_least_that_is_enough),
+		cmocka_unit_test(octaves),
+		cmocka_unit_test(powers_have_buckets),
+		cmocka_unit_test(latency_buckets),
+		cmocka_unit_test(bounds_are_the_inverse),
 	};
 
 	return cmocka_run_group_tests_name("buckets", tests, NULL, NULL);

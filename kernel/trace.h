@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tracepoints dmp:dmp_submit and dmp:dmp_complete. While nobody listens
+ * they cost a bio nothing but a no-op.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM dmp
+
+#if !defined(DMP_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define DMP_TRACE_H
+
+#include <linux/blk_types.h>
+#include <linux/kdev_t.h>
+#include <linux/tracepoint.h>
+
+#include "stats.h"
+
+int dmp_volumes_trace(void);
+void dmp_volumes_untrace(void);
+
+#define dmp_show_op(op)							\
+	__print_symbolic(op,						\
+			 { DMP_READ, "read" },				\
+			 { DMP_WRITE, "write" },			\
+			 { DMP_DISCARD, "discard" },			\
+			 { DMP_FLUSH, "flush" },			\
+			 { DMP_WRITE_ZEROES, "write_zeroes" },		\
+			 { DMP_OTHER, "other" })
+
+#define dmp_show_flags(opf)						\
+	__print_flags(opf, "|",						\
+		      { (__force u32)REQ_SYNC, "sync" },		\
+		      { (__force u32)REQ_META, "meta" },		\
+		      { (__force u32)REQ_FUA, "fua" },			\
+		      { (__force u32)REQ_RAHEAD, "readahead" },		\
+		      { (__force u32)REQ_NOWAIT, "nowait" })
+
+#define DMP_SHOWN_FLAGS							\
+	((__force u32)(REQ_SYNC | REQ_META | REQ_FUA | REQ_RAHEAD | REQ_NOWAIT))
+
+/* A bio on its way down, as the volume's users see it. */
+TRACE_EVENT_FN(dmp_submit,
+	TP_PROTO(dev_t dev, unsigned int op, const struct bio *bio),
+	TP_ARGS(dev, op, bio),
+	TP_STRUCT__entry(
+		__field(dev_t, dev)
+		__field(u64, sector)
+		__field(u32, bytes)
+		__field(u32, op)
+		__field(u32, flags)
+	),
+	TP_fast_assign(
+		__entry->dev = dev;
+		__entry->sector = bio->bi_iter.bi_sector;
+		__entry->bytes = bio->bi_iter.bi_size;
+		__entry->op = op;
+		__entry->flags = (__force u32)bio->bi_opf & DMP_SHOWN_FLAGS;
+	),
+	TP_printk("%d,%d %s sector=%llu bytes=%u flags=%s",
+		  MAJOR(__entry->dev), MINOR(__entry->dev),
+		  dmp_show_op(__entry->op), __entry->sector, __entry->bytes,
+		  dmp_show_flags(__entry->flags)),
+	dmp_volumes_trace, dmp_volumes_untrace
+);
+
+/*
+ * A bio that came back. The latency is 0 if the bio was not timed, and one that
+ * was submitted before anybody listened is not here.
+ */
+TRACE_EVENT_FN(dmp_complete,
+	TP_PROTO(dev_t dev, const struct dmp_note *note, u64 now,
+		 blk_status_t status),
+	TP_ARGS(dev, note, now, status),
+	TP_STRUCT__entry(
+		__field(dev_t, dev)
+		__field(u64, sector)
+		__field(u32, bytes)
+		__field(u32, op)
+		__field(u32, flags)
+		__field(u32, status)
+		__field(u64, latency_ns)
+	),
+	TP_fast_assign(
+		__entry->dev = dev;
+		__entry->sector = note->sector;
+		__entry->bytes = note->tag & DMP_TAG_BYTES;
+		__entry->op = note->tag & DMP_TAG_OP;
+		__entry->flags = note->opf & DMP_SHOWN_FLAGS;
+		__entry->status = (__force u32)status;
+		__entry->latency_ns = now > note->start ? now - note->start : 0;
+	),
+	TP_printk("%d,%d %s sector=%llu bytes=%u flags=%s status=%u latency_ns=%llu",
+		  MAJOR(__entry->dev), MINOR(__entry->dev),
+		  dmp_show_op(__entry->op), __entry->sector, __entry->bytes,
+		  dmp_show_flags(__entry->flags), __entry->status,
+		  __entry->latency_ns),
+	dmp_volumes_trace, dmp_volumes_untrace
+);
+
+#endif /* DMP_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

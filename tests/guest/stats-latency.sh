@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: what takes 40 and 100 ms below is in the buckets from there on, and what is slow is counted so
+
+requires() {
+	need_module dm_delay
+}
+
+# LIST of N reads.
+reads() {
+	awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) print "r", i * 8192, 4096 }'
+}
+
+run() {
+	local ns
+	load_dmp
+	modprobe dm-delay
+	dm_create zero '0 20000 zero'
+	dm_create below '0 20000 delay /dev/mapper/zero 0 40'
+	dm_create proxy '0 20000 dmp /dev/mapper/below'
+
+	# The delay's timer counts ticks, 10 ms each on some kernels, and the first
+	# one has begun: all bounds are a tick less.
+	reads 13 | pattern /dev/mapper/proxy
+	assert_eq "$(bulk_sum proxy read_latency_ns)" 13 'timed'
+	assert_eq "$(bulk_between proxy read_latency_ns 29360128 17179869184)" 13 '40 ms and more'
+	# the sum, too; a loaded machine may add to it, not take away
+	ns=$(bulk_value proxy read_time_ns)
+	[ "$ns" -ge 390000000 ] || fail "13 times 40 ms took $ns ns"
+	[ "$(bulk_value proxy read_slow)" -le "$(bulk_between proxy read_latency_ns 96468992 17179869184)" ] ||
+		fail 'slow are none but those over 100 ms'
+
+	dmsetup message proxy 0 reset
+	dmsetup message proxy 0 slow_limit_us 5000
+	reads 7 | pattern /dev/mapper/proxy
+	assert_eq "$(bulk_value proxy slow_limit_us)" 5000 'the limit'
+	assert_eq "$(bulk_value proxy read_slow)" 7 'slow over 5 ms'
+	assert_eq "$(bulk_value proxy read_slow_time_ns)" "$(bulk_value proxy read_time_ns)" 'all of the time'
+
+	dm_reload below '0 20000 delay /dev/mapper/zero 0 100'
+	dmsetup message proxy 0 reset
+	reads 5 | pattern /dev/mapper/proxy
+	assert_eq "$(bulk_between proxy read_latency_ns 88080384 17179869184)" 5 '100 ms and more'
+
+	# one in three
+	dmsetup message proxy 0 reset
+	dmsetup message proxy 0 latency_every 3
+	dm_reload below '0 20000 zero'
+	reads 300 | pattern /dev/mapper/proxy
+	assert_eq "$(bulk_value proxy read_requests)" 300 'requests'
+	assert_eq "$(bulk_value proxy read_timed)" 100 'timed, one in three'
+	assert_eq "$(bulk_sum proxy read_latency_ns)" 100 'latencies'
+	assert_match "$(dmsetup table proxy)" 'collect all latency_every 3$' 'table'
+}

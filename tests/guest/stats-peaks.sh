@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: a burst inside a quiet time is in the peaks; an idle volume has no work to do
+
+requires() {
+	need_module null_blk
+}
+
+# How often the volume's pulse beat while a command ran.
+beats() {
+	local trace=/sys/kernel/tracing
+	[ -e "$trace/events/workqueue" ] || mount -t tracefs tracefs "$trace" 2>/dev/null || true
+	[ -e "$trace/events/workqueue/workqueue_execute_start" ] || return 1
+	echo >"$trace/trace"
+	echo 1 >"$trace/events/workqueue/workqueue_execute_start/enable"
+	"$@"
+	echo 0 >"$trace/events/workqueue/workqueue_execute_start/enable"
+	grep -c 'function pulse_work' "$trace/trace" || true
+}
+
+run() {
+	local disk peak
+	load_dmp
+	disk=$(null_disk size_mb=16)
+	dm_create proxy "0 $(sectors "$disk") dmp $disk"
+
+	# a burst of 401 writes, then one each 50 ms
+	{
+		awk 'BEGIN { for (i = 0; i < 401; i++) print "w", i * 4096, 4096
+			for (i = 0; i < 40; i++) { print "- 50000"; print "w 0 4096" } }'
+	} | pattern /dev/mapper/proxy
+	sleep 0.5
+	peak=$(bulk_value proxy write_peak_requests)
+	# A slow guest needs several windows for the burst; the quiet time has 2 in one.
+	in_range "$peak" 20 403 || fail "a burst of 401 has a peak of $peak"
+	assert_eq "$(bulk_value proxy write_peak_bytes)" $((peak * 4096)) 'bytes of the peak'
+
+	dmsetup message proxy 0 reset
+	assert_eq "$(bulk_value proxy write_peak_requests)" 0 'after a reset'
+
+	sleep 1
+	if peak=$(beats sleep 2); then
+		assert_eq "$peak" 0 'beats of an idle volume'
+		peak=$(beats pattern /dev/mapper/proxy <<<'r 0 4096')
+		[ "$peak" -le 2 ] || fail "one read: $peak beats"
+	fi
+}
