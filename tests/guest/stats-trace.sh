@@ -40,4 +40,14 @@ run() {
 	assert_eq "$(traced dmp_submit | wc -l)" "$(traced dmp_complete | wc -l)" 'as many down as up'
 	assert_eq "$(traced dmp_submit | grep -c 'sector=0 ' || true)" 0 'after it was turned off'
 	assert_eq "$(bulk_sum proxy read_latency_ns)" "$(bulk_value proxy read_requests)" 'all are timed'
+
+	# the fields can be filtered by
+	echo >"$trace/trace"
+	echo 'latency_ns > 3600000000000' >"$trace/events/dmp/dmp_complete/filter"
+	echo 1 >"$trace/events/dmp/enable"
+	pattern /dev/mapper/proxy <<<'r 0 4096'
+	echo 0 >"$trace/events/dmp/enable"
+	echo 0 >"$trace/events/dmp/dmp_complete/filter"
+	assert_match "$(traced dmp_submit)" "$number read sector=0 " 'a read goes down'
+	assert_eq "$(traced dmp_complete)" '' 'what took more than an hour'
 }
