@@ -16,7 +16,7 @@
 
 static struct {
 	struct dm_ioctl head;
-	char data[1 << 17];
+	char data[1 << 15];
 } request;
 
 static unsigned long long now_ns(void)
