@@ -32,16 +32,6 @@ static u64 in_epoch(const struct dmp_counts *counts, unsigned int epoch)
 	return counts->entered[epoch] - counts->left[epoch];
 }
 
-static u64 arrivals(const struct dmp_counts *counts)
-{
-	u64 sum = counts->submitted;
-	int i;
-
-	for (i = 0; i < DMP_EPOCHS; i++)
-		sum += counts->entered[i];
-	return sum;
-}
-
 static bool any_in_epochs(const struct dmp_counts *counts)
 {
 	unsigned int epoch;
@@ -131,12 +121,13 @@ static void close_window(struct dmp_pulse *pulse,
 		*last = window;
 	}
 	pulse->window_start = now;
-	pulse->window_arrivals = arrivals(counts);
+	pulse->window_arrivals = dmp_counts_submitted(counts);
 }
 
 static void check_clock(struct dmp_stats *stats)
 {
-	if (!(stats->shape & DMP_SHAPE_NO_TSC) && !dmp_clock_usable())
+	/* Below "all" nobody looks at a clock. */
+	if (stats->shape & DMP_SHAPE_FULL && !dmp_clock_usable())
 		set_shape(stats, stats->shape | DMP_SHAPE_NO_TSC);
 }
 
@@ -161,7 +152,7 @@ static bool beat(struct dmp_stats *stats, const struct dmp_counts *counts,
 		 u64 now)
 {
 	struct dmp_pulse *pulse = &stats->pulse;
-	bool busy = arrivals(counts) != pulse->window_arrivals ||
+	bool busy = dmp_counts_submitted(counts) != pulse->window_arrivals ||
 		    any_in_epochs(counts);
 	unsigned int current_epoch;
 	struct dmp_counts again;
@@ -176,7 +167,7 @@ static bool beat(struct dmp_stats *stats, const struct dmp_counts *counts,
 		set_shape(stats, stats->shape | DMP_SHAPE_IDLE);
 		smp_mb(); /* see above */
 		dmp_stats_read_raw(stats, &again);
-		if (arrivals(&again) == pulse->window_arrivals)
+		if (dmp_counts_submitted(&again) == pulse->window_arrivals)
 			return false;
 		set_shape(stats, stats->shape & ~DMP_SHAPE_IDLE);
 	}
