@@ -5,10 +5,9 @@
  * On x86 it is the time stamp counter, read bare, as long as the kernel trusts
  * it: check_tsc_unstable() is what makes the kernel's own clock source
  * leave it, for not being synchronised between CPUs among other reasons, and a
- * volume leaves it then too (stats.c asks ten times a second while the volume
+ * volume leaves it then too (pulse.c asks ten times a second while the volume
  * is busy). Reading it is not ordered against the instructions around it, which
- * moves a reading by tens of nanoseconds; the narrowest bucket has 64. With
- * ktime_get_ns() a read took 70 instructions more at each end.
+ * moves a reading by tens of nanoseconds; the narrowest bucket has 64.
  *
  * Everywhere else it is ktime_get_ns().
  */

@@ -14,13 +14,17 @@ void dmp_latency_gap(struct dmp_cpu __percpu *cpu,
 		     const struct dmp_clock *clock, unsigned int op, u64 units);
 u32 dmp_latency_limit(const struct dmp_stats *stats, u64 slow_ns);
 
-/* Is it this bio's turn to be timed? Where not each one is. */
+/* Is it this bio's turn to be timed? */
 static __always_inline bool dmp_latency_turn(const struct dmp_stats *stats,
-					     struct dmp_arrivals *arrivals)
+					     struct dmp_arrivals *arrivals,
+					     u32 shape)
 {
-	if (--arrivals->until_timed)
+	if (!(shape & DMP_SHAPE_EVERY))
+		return true;
+	arrivals->until_timed--;
+	if ((s32)arrivals->until_timed >= 0)
 		return false;
-	arrivals->until_timed = READ_ONCE(stats->config.latency_every);
+	arrivals->until_timed = READ_ONCE(stats->config.latency_every) - 1;
 	return true;
 }
 

@@ -17,12 +17,6 @@ static const struct dmp_clock plain_clock = {
 	.mult = 8 << DMP_UNIT_FRACTION,
 };
 
-static bool timed(struct dmp_stats *stats, u32 shape)
-{
-	return !(shape & DMP_SHAPE_EVERY) ||
-	       dmp_latency_turn(stats, raw_cpu_ptr(&stats->cpu->arrivals));
-}
-
 /*
  * A bio arrives that is timed. Only if each one is does the clock tell when the
  * one before arrived.
@@ -54,7 +48,7 @@ static unsigned long tag_plain(struct dmp_stats *stats, const struct bio *bio,
 {
 	u64 now = 0;
 
-	if (timed(stats, shape)) {
+	if (dmp_latency_turn(stats, raw_cpu_ptr(&stats->cpu->arrivals), shape)) {
 		now = ktime_get_ns();
 		arrive(stats, &plain_clock, shape, tag,
 		       now >> plain_clock.shift);
@@ -68,7 +62,7 @@ static unsigned long tag_quick(struct dmp_stats *stats, unsigned long tag,
 {
 	u64 units;
 
-	if (!timed(stats, shape))
+	if (!dmp_latency_turn(stats, raw_cpu_ptr(&stats->cpu->arrivals), shape))
 		return tag | DMP_TAG_UNTIMED;
 
 	units = dmp_clock_units(&stats->clock);

@@ -69,8 +69,8 @@ static __always_inline bool dmp_path_submit(struct dmp_stats *stats,
 
 	/*
 	 * Here and below what was read of the bio is read again: to keep it
-	 * takes more registers than there are to spare, and a dozen
-	 * instructions to save some.
+	 * takes more registers than there are to spare, and a push and a pop
+	 * for each that is saved.
 	 */
 	barrier();
 	dmp_patterns_common(cpu, arrivals, bio);
@@ -83,7 +83,7 @@ static __always_inline bool dmp_path_submit(struct dmp_stats *stats,
 	}
 
 	dmp_epoch_enter(cpu, shape);
-	if (shape & DMP_SHAPE_EVERY && !dmp_latency_turn(stats, arrivals)) {
+	if (!dmp_latency_turn(stats, arrivals, shape)) {
 		*tag = dmp_tag(bio, dmp_rw_op(bio)) | DMP_TAG_UNTIMED |
 		       (shape & (DMP_TAG_FULL | DMP_TAG_EPOCH));
 		return true;

@@ -109,8 +109,8 @@ unsigned int dmp_patterns_sample_mean(void)
 static void draw_distance(struct dmp_arrivals *arrivals)
 {
 	arrivals->random = arrivals->random * 1664525 + 1013904223;
-	arrivals->until_sample = 1 + ((arrivals->random >> 16) &
-				      (2 * dmp_patterns_sample_mean() - 1));
+	arrivals->until_sample = (arrivals->random >> 16) &
+				 (2 * dmp_patterns_sample_mean() - 1);
 }
 
 /*
@@ -182,7 +182,9 @@ bool dmp_patterns_rare(struct dmp_stats *stats, unsigned int op,
 		dmp_size_count(dmp_op_hists(cpu, op), sectors);
 
 	/* Who came here for a sample has counted down already. */
-	if (arrivals->until_sample && --arrivals->until_sample)
+	if ((s32)arrivals->until_sample >= 0)
+		arrivals->until_sample--;
+	if ((s32)arrivals->until_sample >= 0)
 		return false;
 	draw_distance(arrivals);
 	sample_any(stats, op, bio);

@@ -67,9 +67,10 @@ static __always_inline void dmp_size_count(struct dmp_op_hists __percpu *hists,
 static __always_inline bool
 dmp_patterns_are_common(struct dmp_arrivals *arrivals, const struct bio *bio)
 {
-	return !unlikely(dmp_stream_continues(arrivals,
-					      bio->bi_iter.bi_sector)) &&
-	       likely(--arrivals->until_sample);
+	if (unlikely(dmp_stream_continues(arrivals, bio->bi_iter.bi_sector)))
+		return false;
+	arrivals->until_sample--;
+	return likely((s32)arrivals->until_sample >= 0);
 }
 
 /**

@@ -23,8 +23,6 @@ static int cpu_blocks_init(struct dmp_stats *stats)
 	for_each_possible_cpu(cpu) {
 		struct dmp_cpu *block = per_cpu_ptr(stats->cpu, cpu);
 
-		block->arrivals.until_timed = 1;
-		block->arrivals.until_sample = 1;
 		/* Nothing continues what was not there. */
 		memset(block->arrivals.streams, 0xff,
 		       sizeof(block->arrivals.streams));

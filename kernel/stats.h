@@ -90,8 +90,9 @@ struct dmp_stream_set {
 
 /**
  * struct dmp_arrivals - what a CPU remembers of the bios that arrived
- * @until_sample: bios to go before the next sample
- * @until_timed: bios to go before the next one that is timed
+ * @until_sample: bios to go before the next sample; due when it falls below 0,
+ *	so that an update that is lost cannot make it go round
+ * @until_timed: bios to go before the next one that is timed, in the same way
  * @random: what the distance of samples is made of
  * @next_run: which of @runs to use next
  * @last_end: where the latest bio ended
@@ -127,6 +128,7 @@ struct dmp_cpu {
 } ____cacheline_aligned;
 
 static_assert(sizeof(struct dmp_cpu) <= 16384);
+static_assert(DMP_RW_OPS + DMP_OTHER_OPS == DMP_NR_OPS);
 
 /* What is collected: each level includes the ones before. */
 enum dmp_collect {

@@ -53,7 +53,7 @@ static int set_slow_limit_us(struct dmp_config *config, const char *value)
 	return 0;
 }
 
-/* The table's arguments come first: DMP_NR_TABLE_SETTINGS of them. */
+/* The table's arguments come first: NR_TABLE_SETTINGS of them. */
 static const struct setting {
 	const char *name;
 	int (*set)(struct dmp_config *config, const char *value);
