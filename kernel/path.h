@@ -38,63 +38,64 @@ static __always_inline void dmp_epoch_leave(struct dmp_cpu __percpu *cpu,
 	dmp_update_end(cpu, flags);
 }
 
-/* The 1: a start is never 0. Where a long has 32 bits none is in a tag. */
+/* Where a long has 32 bits no start is in a tag. */
 static __always_inline unsigned long dmp_tag_start(u64 units)
 {
-	return (u64)(u32)(units | 1) <<
-	       (BITS_PER_LONG == 64 ? DMP_START_SHIFT : 0);
+	return BITS_PER_LONG == 64 ? units << DMP_START_SHIFT : 0;
 }
 
 /**
- * dmp_path_submit() - a read or write of data arrives at a volume that is more
- *	than counted
- * @stats: of the volume
+ * dmp_path_arrive() - a common bio arrives at a volume that is more than counted
+ * @cpu: the volume's per-CPU blocks
  * @bio: before anything in it has been changed
- * @shape: of the volume, neither 0 nor rare
- * @tag: set to the bio's tag
+ * @tag: set to the bio's tag so far
  *
  * Context: process context, the caller may be preempted.
- * Return: false if dmp_path_submit_rare() has to do it.
+ * Return: false if dmp_path_submit_rare() has to do all of it.
  */
-static __always_inline bool dmp_path_submit(struct dmp_stats *stats,
-					    const struct bio *bio, u32 shape,
+static __always_inline bool dmp_path_arrive(struct dmp_cpu __percpu *cpu,
+					    const struct bio *bio,
 					    unsigned long *tag)
 {
-	struct dmp_cpu __percpu *cpu = stats->cpu;
-	struct dmp_arrivals *arrivals = raw_cpu_ptr(&cpu->arrivals);
-	u64 units;
+	unsigned long sectors = bio->bi_iter.bi_size >> SECTOR_SHIFT;
+	unsigned long op;
 
-	if (!dmp_patterns_are_common(arrivals, bio))
+	/* Or the compiler keeps the bytes, too, in a register. */
+	OPTIMIZER_HIDE_VAR(sectors);
+	if (!dmp_patterns_place(raw_cpu_ptr(&cpu->arrivals),
+				bio->bi_iter.bi_sector, sectors))
 		return false;
 
-	/*
-	 * Here and below what was read of the bio is read again: to keep it
-	 * takes more registers than there are to spare, and a push and a pop
-	 * for each that is saved.
-	 */
+	/* It is looked at again: the registers were needed. */
 	barrier();
-	dmp_patterns_common(cpu, arrivals, bio);
-	barrier();
+	op = dmp_common_op(bio);
+	dmp_size_count(&cpu->hists.rw[op].each, sectors);
+	*tag = dmp_common_tag(op, sectors);
+	return true;
+}
 
-	if (!(shape & DMP_SHAPE_FULL)) {
-		dmp_count_submitted(cpu);
-		*tag = dmp_tag(bio, dmp_rw_op(bio));
-		return true;
-	}
+/**
+ * dmp_path_start() - note when a bio goes down
+ * @stats: of the volume
+ * @shape: of the volume, with DMP_SHAPE_FULL, not rare
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: what is to be added to the bio's tag.
+ */
+static __always_inline unsigned long dmp_path_start(struct dmp_stats *stats,
+						    u32 shape)
+{
+	struct dmp_arrivals *arrivals = raw_cpu_ptr(&stats->cpu->arrivals);
+	unsigned long tag = shape & (DMP_TAG_FULL | DMP_TAG_EPOCH);
+	u64 units;
 
-	dmp_epoch_enter(cpu, shape);
-	if (!dmp_latency_turn(stats, arrivals, shape)) {
-		*tag = dmp_tag(bio, dmp_rw_op(bio)) | DMP_TAG_UNTIMED |
-		       (shape & (DMP_TAG_FULL | DMP_TAG_EPOCH));
-		return true;
-	}
+	dmp_epoch_enter(stats->cpu, shape);
+	if (!dmp_latency_turn(stats, arrivals, shape))
+		return tag | DMP_TAG_UNTIMED;
 
 	units = dmp_clock_units(&stats->clock);
 	arrivals->last_arrival = units;
-	barrier();
-	*tag = dmp_tag(bio, dmp_rw_op(bio)) |
-	       (shape & (DMP_TAG_FULL | DMP_TAG_EPOCH)) | dmp_tag_start(units);
-	return true;
+	return tag | dmp_tag_start(units);
 }
 
 /**

@@ -19,7 +19,7 @@ unsigned int dmp_patterns_sample_mean(void);
 unsigned int dmp_patterns_heat_shift(sector_t sectors);
 
 /* The set of a sector: Knuth's multiplicative hash, by the golden ratio. */
-static __always_inline unsigned int dmp_stream_set(u32 sector)
+static __always_inline unsigned long dmp_stream_set(u32 sector)
 {
 	return sector * 0x9e3779b1U >> (32 - DMP_STREAM_BITS);
 }
@@ -56,42 +56,29 @@ static __always_inline void dmp_size_count(struct dmp_op_hists __percpu *hists,
 }
 
 /**
- * dmp_patterns_are_common() - does this bio continue nothing, and is it not to
- *	be sampled?
+ * dmp_patterns_place() - note where a bio is that continues nothing, as most
  * @arrivals: of this CPU
- * @bio: a read or write of data, before anything in it has been changed
+ * @sector: where it begins
+ * @sectors: its size
  *
  * Context: process context, the caller may be preempted.
- * Return: true for dmp_patterns_common(), false for dmp_patterns_rare().
+ * Return: false if nothing was noted, since the bio continues another one or is
+ *	to be sampled: dmp_patterns_rare() has to do it.
  */
-static __always_inline bool
-dmp_patterns_are_common(struct dmp_arrivals *arrivals, const struct bio *bio)
+static __always_inline bool dmp_patterns_place(struct dmp_arrivals *arrivals,
+					       u64 sector,
+					       unsigned long sectors)
 {
-	if (unlikely(dmp_stream_continues(arrivals, bio->bi_iter.bi_sector)))
+	if (unlikely(dmp_stream_continues(arrivals, sector)))
 		return false;
 	arrivals->until_sample--;
-	return likely((s32)arrivals->until_sample >= 0);
-}
+	if (unlikely((s32)arrivals->until_sample < 0))
+		return false;
 
-/**
- * dmp_patterns_common() - a bio arrives, as most do
- * @cpu: the volume's per-CPU blocks
- * @arrivals: of this CPU
- * @bio: of which dmp_patterns_are_common() was true
- *
- * Context: process context, the caller may be preempted.
- */
-static __always_inline void dmp_patterns_common(struct dmp_cpu __percpu *cpu,
-						struct dmp_arrivals *arrivals,
-						const struct bio *bio)
-{
-	u64 end = bio_end_sector(bio);
-
-	arrivals->last_end = end;
-	dmp_stream_ends(arrivals, end);
-	barrier(); /* see dmp_path_submit() */
-	dmp_size_count(&cpu->hists.rw[dmp_rw_op(bio)].each,
-		       bio->bi_iter.bi_size >> SECTOR_SHIFT);
+	sector += sectors;
+	arrivals->last_end = sector;
+	dmp_stream_ends(arrivals, sector);
+	return true;
 }
 
 #endif /* DMP_PATTERNS_H */

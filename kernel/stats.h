@@ -302,17 +302,30 @@ dmp_op_hists(struct dmp_cpu __percpu *cpu, unsigned int op)
 	return &cpu->hists.other[op - DMP_RW_OPS];
 }
 
-/* A read or a write of data, whose operation is its own class. */
-static __always_inline bool dmp_op_is_common(const struct bio *bio)
+/* No plain read or write has any of these in its bi_opf. */
+#define DMP_UNCOMMON_OPF						\
+	((((1U << REQ_OP_BITS) - 1) & ~(u32)DMP_WRITE) |		\
+	 (__force u32)REQ_PREFLUSH | (__force u32)REQ_FUA)
+
+/*
+ * A plain read or write, which most bios are. An empty write that is a flush
+ * comes from device-mapper with REQ_PREFLUSH, and nothing else does.
+ */
+static __always_inline bool dmp_is_common(const struct bio *bio)
 {
-	return (__force unsigned int)bio_op(bio) <= DMP_WRITE &&
-	       bio->bi_iter.bi_size;
+	return !((__force u32)bio->bi_opf & DMP_UNCOMMON_OPF);
 }
 
-/* The class of a bio for which dmp_op_is_common(). */
-static __always_inline enum dmp_op dmp_rw_op(const struct bio *bio)
+/* The class of a bio for which dmp_is_common(), and its tag. */
+static __always_inline unsigned long dmp_common_op(const struct bio *bio)
 {
-	return (__force unsigned int)bio_op(bio) & DMP_WRITE;
+	return (__force u32)bio->bi_opf & DMP_WRITE;
+}
+
+static __always_inline unsigned long dmp_common_tag(unsigned long op,
+						    unsigned long sectors)
+{
+	return sectors << SECTOR_SHIFT | op;
 }
 
 #if BITS_PER_LONG == 32
@@ -376,10 +389,12 @@ static __always_inline void dmp_count_completed(struct dmp_cpu __percpu *cpu,
 						unsigned long tag)
 {
 	unsigned long flags = dmp_update_begin(cpu);
+	unsigned long index = tag & DMP_TAG_REQUEST;
 
-	this_cpu_inc(cpu->counts.requests[tag & DMP_TAG_REQUEST]);
-	this_cpu_add(cpu->counts.bytes[tag & DMP_TAG_REQUEST],
-		     tag & DMP_TAG_BYTES);
+	this_cpu_inc(cpu->counts.requests[index]);
+	/* Or the compiler computes an address to use it twice. */
+	OPTIMIZER_HIDE_VAR(index);
+	this_cpu_add(cpu->counts.bytes[index], tag & DMP_TAG_BYTES);
 	dmp_update_end(cpu, flags);
 }
 

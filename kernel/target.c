@@ -23,18 +23,22 @@
 
 #define DM_MSG_PREFIX "dmp"
 
-/* How far a note may have to be moved for its alignment. */
-#define NOTE_SLACK (__alignof__(struct dmp_note) - __alignof__(u64))
+/* A note, and how far it may have to be moved for its alignment. */
+#define NOTE_ROOM							\
+	(sizeof(struct dmp_note) + __alignof__(struct dmp_note) -	\
+	 __alignof__(u64))
 
 /*
  * One segment of a table. Written by the constructor only, but for @live, which
  * the table's first resume sets.
  */
 struct segment {
-	struct dm_dev *dev;
-	sector_t offset;
+	struct block_device *bdev;	/* dev->bdev */
+	sector_t shift;			/* from the volume's sectors to its own */
 	struct dmp_cpu __percpu *cpu;	/* volume->stats.cpu */
 	struct dmp_stats *stats;	/* &volume->stats */
+	struct dm_dev *dev;
+	sector_t offset;
 	struct dmp_volume *volume;
 	struct dmp_config config;	/* from the table line */
 	bool live;			/* the config is the volume's now */
@@ -62,7 +66,9 @@ static int segment_open(struct dm_target *ti, struct segment *segment,
 		return -EINVAL;
 	}
 
+	segment->bdev = segment->dev->bdev;
 	segment->offset = args->offset;
+	segment->shift = args->offset - ti->begin;
 	return 0;
 }
 
@@ -113,8 +119,7 @@ static int dmp_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 
 	segment->config = args.config;
 	ti->private = segment;
-	/* Room to align it in. */
-	ti->per_io_data_size = sizeof(struct dmp_note) + NOTE_SLACK;
+	ti->per_io_data_size = NOTE_ROOM;
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
@@ -138,17 +143,9 @@ static void dmp_dtr(struct dm_target *ti)
 	kfree(segment);
 }
 
-static sector_t sector_below(const struct dm_target *ti,
-			     const struct segment *segment, sector_t sector)
+static sector_t sector_below(const struct segment *segment, sector_t sector)
 {
-	return segment->offset + dm_target_offset(ti, sector);
-}
-
-static struct dmp_note *note_of(struct dm_target *ti, struct bio *bio)
-{
-	return PTR_ALIGN((struct dmp_note *)dm_per_bio_data(bio,
-							    ti->per_io_data_size),
-			 __alignof__(struct dmp_note));
+	return sector + segment->shift;
 }
 
 /*
@@ -158,37 +155,42 @@ static struct dmp_note *note_of(struct dm_target *ti, struct bio *bio)
  * back before the bio completes. With dm_per_bio_data() at both ends instead, a
  * 4 KiB read took 33 instructions more (bench/run cost, v6.1).
  */
-static __always_inline int remap(struct dm_target *ti, struct bio *bio,
+static __always_inline int remap(const struct segment *segment, struct bio *bio,
 				 unsigned long tag)
 {
-	const struct segment *segment = ti->private;
-
 	bio->bi_private = (void *)tag;
-	bio->bi_iter.bi_sector = sector_below(ti, segment,
-					      bio->bi_iter.bi_sector);
-	bio_set_dev(bio, segment->dev->bdev);
+	bio->bi_iter.bi_sector = sector_below(segment, bio->bi_iter.bi_sector);
+	bio_set_dev(bio, segment->bdev);
 	return DM_MAPIO_REMAPPED;
 }
 
-/* These are apart so that those that jump here need not save registers. */
-static noinline int map_rare(struct dm_target *ti, struct bio *bio)
+/* The bio's own, aligned in the room that was asked for. */
+static struct dmp_note *note_of(struct bio *bio)
 {
-	const struct segment *segment = ti->private;
-
-	return remap(ti, bio, dmp_path_submit_rare(segment->stats, bio,
-						   note_of(ti, bio)));
+	return PTR_ALIGN((struct dmp_note *)dm_per_bio_data(bio, NOTE_ROOM),
+			 __alignof__(struct dmp_note));
 }
 
-static noinline int map_more(struct dm_target *ti, struct bio *bio,
-			     struct dmp_stats *stats, u32 shape)
+/* It is apart so that those that jump here need not save registers. */
+static noinline int map_rare(const struct segment *segment, struct bio *bio)
+{
+	return remap(segment, bio, dmp_path_submit_rare(segment->stats, bio,
+							note_of(bio)));
+}
+
+static __always_inline int map_more(const struct segment *segment,
+				    struct bio *bio, u32 shape)
 {
 	unsigned long tag;
 
-	if (unlikely(shape & DMP_SHAPE_RARE || !dmp_op_is_common(bio)))
-		return map_rare(ti, bio);
-	if (unlikely(!dmp_path_submit(stats, bio, shape, &tag)))
-		return map_rare(ti, bio);
-	return remap(ti, bio, tag);
+	if (unlikely(!dmp_path_arrive(segment->cpu, bio, &tag)))
+		return map_rare(segment, bio);
+
+	if (shape & DMP_SHAPE_FULL)
+		tag |= dmp_path_start(segment->stats, shape);
+	else
+		dmp_count_submitted(segment->cpu);
+	return remap(segment, bio, tag);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)
@@ -196,13 +198,14 @@ static int dmp_map(struct dm_target *ti, struct bio *bio)
 	const struct segment *segment = ti->private;
 	u32 shape = READ_ONCE(segment->stats->shape);
 
+	if (unlikely(shape & DMP_SHAPE_RARE || !dmp_is_common(bio)))
+		return map_rare(segment, bio);
 	if (shape)
-		return map_more(ti, bio, segment->stats, shape);
-	if (unlikely(!dmp_op_is_common(bio)))
-		return map_rare(ti, bio);
+		return map_more(segment, bio, shape);
 
 	dmp_count_submitted(segment->cpu);
-	return remap(ti, bio, dmp_tag(bio, dmp_rw_op(bio)));
+	return remap(segment, bio, dmp_common_tag(dmp_common_op(bio),
+						  bio_sectors(bio)));
 }
 
 static noinline int end_io_rare(struct dmp_stats *stats, unsigned long tag,
@@ -367,7 +370,7 @@ static int dmp_report_zones(struct dm_target *ti,
 	const struct segment *segment = ti->private;
 
 	return dmp_report_zones_below(segment->dev->bdev, segment->offset,
-				      sector_below(ti, segment,
+				      sector_below(segment,
 						   args->next_sector),
 				      args, nr_zones);
 }
@@ -381,7 +384,7 @@ static int dax_below(struct dm_target *ti, pgoff_t *pgoff, size_t bytes)
 	sector_t sector = (sector_t)*pgoff << (PAGE_SHIFT - SECTOR_SHIFT);
 
 	return dmp_bdev_dax_pgoff(segment->dev->bdev,
-				  sector_below(ti, segment, sector), bytes,
+				  sector_below(segment, sector), bytes,
 				  pgoff);
 }
 
