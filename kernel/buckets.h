@@ -105,4 +105,63 @@ static inline u64 dmp_bucket_bound(unsigned int index, unsigned int first,
 	return steps << (octave - sub);
 }
 
+/**
+ * struct dmp_divisor - a number to be divided by without a division
+ * @inverse: of its odd part, modulo 2^64
+ * @limit: the quotient of 2^64 - 1 and the number, 0 for the number 0
+ * @zeros: how many low bits of the number are 0
+ */
+struct dmp_divisor {
+	u64 inverse;
+	u64 limit;
+	unsigned int zeros;
+};
+
+/**
+ * dmp_divisor_init() - prepare for dmp_is_multiple()
+ * @divisor: to be set up
+ * @number: that is to be divided by; 0 has no multiples
+ *
+ * Newton's iteration for an inverse modulo a power of two doubles the bits that
+ * are right with each step; an odd number is its own inverse in three of them.
+ *
+ * Context: any.
+ */
+static inline void dmp_divisor_init(struct dmp_divisor *divisor, u64 number)
+{
+	unsigned int bits;
+	u64 odd;
+
+	divisor->limit = 0;
+	if (!number)
+		return;
+
+	divisor->zeros = dmp_octave(number & -number);
+	odd = number >> divisor->zeros;
+	divisor->inverse = odd;
+	for (bits = 3; bits < 64; bits *= 2)
+		divisor->inverse *= 2 - odd * divisor->inverse;
+	divisor->limit = div64_u64(~0ULL, number);
+}
+
+/**
+ * dmp_is_multiple() - is a value a multiple of a number?
+ * @divisor: the number
+ * @value: any
+ *
+ * Multiples of an odd number, and no other values, are mapped by its inverse to
+ * the quotients; what even numbers have in front is rotated to the top, where it
+ * exceeds all quotients. (Granlund and Montgomery, Division by Invariant
+ * Integers using Multiplication, 1994, section 9.)
+ *
+ * Context: any.
+ * Return: whether it is; never, for the number 0.
+ */
+static inline bool dmp_is_multiple(const struct dmp_divisor *divisor, u64 value)
+{
+	return divisor->limit &&
+	       ror64(value * divisor->inverse, divisor->zeros) <=
+	       divisor->limit;
+}
+
 #endif /* DMP_BUCKETS_H */

@@ -50,7 +50,7 @@
 
 /* Powers of two, and 0. */
 #define DMP_DEPTH_BUCKETS	12	/* bios in flight, the last is 1024 on */
-#define DMP_RUN_BUCKETS	22	/* bios in a sequential run */
+#define DMP_RUN_BUCKETS	20	/* bios in a sequential run */
 #define DMP_SEEK_BUCKETS	88	/* sectors, 44 in each direction */
 #define DMP_ALIGN_BUCKETS	11	/* 512 bytes to 512 KiB or more */
 
@@ -69,6 +69,7 @@
  * @gap: nanoseconds since the CPU's previous arrival, sampled
  * @depth: bios in flight at arrival, sampled
  * @align: lowest bit set in first sector and length, sampled
+ * @optimal: those of them that are multiples of the optimal I/O size
  * @errors: by block status
  * @flags: arrivals by flags, sampled
  */
@@ -78,6 +79,7 @@ struct dmp_op_hists {
 	u32 gap[DMP_GAP_BUCKETS];
 	u32 depth[DMP_DEPTH_BUCKETS];
 	u32 align[DMP_ALIGN_BUCKETS];
+	u32 optimal;
 	u32 errors[DMP_STATUSES];
 	u32 flags[DMP_FLAGS];
 };

@@ -6,6 +6,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "cost.h"
 #include "pulse.h"
 #include "sysfs.h"
 #include "target.h"
@@ -24,6 +25,7 @@ static int __init dmp_init(void)
 	if (ret)
 		goto pulse_exit;
 
+	dmp_cost_measure();
 	dmp_volumes_init(&dmp_sysfs_volume_ops);
 
 	/* Last: from here on volumes come and go. */

@@ -206,6 +206,17 @@ const struct dmp_metric dmp_metrics[] = {
 
 const unsigned int dmp_nr_metrics = ARRAY_SIZE(dmp_metrics);
 
+/* What of an operation lies at an offset, from reads or from discards. */
+static const u64 *of_op(const u64 *hists, unsigned int op, size_t offset,
+			size_t other)
+{
+	if (op < DMP_RW_OPS)
+		return hists + offset +
+		       op * IN_COUNTERS(sizeof(struct dmp_rw_hists));
+	return hists + other + (op - DMP_RW_OPS) *
+			       IN_COUNTERS(sizeof(struct dmp_op_hists));
+}
+
 /* Those that continued nothing: all that there were less run[0], those that did. */
 static u64 runs_begun(const u64 *hists, unsigned int op, u64 continued)
 {
@@ -244,16 +255,47 @@ static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
 u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 		     unsigned int op, unsigned int index)
 {
-	const u64 *values = hists + metric->offset;
-
-	if (op < DMP_RW_OPS)
-		values += op * IN_COUNTERS(sizeof(struct dmp_rw_hists));
-	else
-		values = hists + metric->other + (op - DMP_RW_OPS) *
-			 IN_COUNTERS(sizeof(struct dmp_op_hists));
+	const u64 *values = of_op(hists, op, metric->offset, metric->other);
 
 	if (metric->bound == run_bound)
 		return runs_of_length(values, index,
-				      runs_begun(hists, op, values[0]));
+				      index ? 0 : runs_begun(hists, op,
+							     values[0]));
 	return values[index];
+}
+
+/**
+ * dmp_metric_aligned() - how many bios were aligned, of those sampled
+ * @hists: of dmp_stats_hists_begin()
+ * @op: any but flushes
+ * @bytes: to what, a power of two; to no more than align_bytes tells apart
+ *
+ * Context: any.
+ * Return: how many began at a multiple of @bytes and were one in length.
+ */
+u64 dmp_metric_aligned(const u64 *hists, unsigned int op, unsigned int bytes)
+{
+	const u64 *align = of_op(hists, op, OFFSET(each.align), OTHER(align));
+	u64 sum = 0;
+	int i;
+
+	for (i = DMP_ALIGN_BUCKETS - 1; i >= 0; i--) {
+		sum += align[i];
+		if (align_bound(i) <= bytes)
+			break;
+	}
+	return sum;
+}
+
+/**
+ * dmp_metric_optimal() - the same for the optimal I/O size
+ * @hists: of dmp_stats_hists_begin()
+ * @op: any but flushes
+ *
+ * Context: any.
+ * Return: how many, 0 if the device names no such size.
+ */
+u64 dmp_metric_optimal(const u64 *hists, unsigned int op)
+{
+	return *of_op(hists, op, OFFSET(each.optimal), OTHER(optimal));
 }

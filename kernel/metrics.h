@@ -38,5 +38,7 @@ extern const char * const dmp_op_names[DMP_NR_OPS];
 
 u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 		     unsigned int op, unsigned int index);
+u64 dmp_metric_aligned(const u64 *hists, unsigned int op, unsigned int bytes);
+u64 dmp_metric_optimal(const u64 *hists, unsigned int op);
 
 #endif /* DMP_METRICS_H */

@@ -144,14 +144,18 @@ static void sample_any(struct dmp_stats *stats, unsigned int op,
 {
 	struct dmp_op_hists __percpu *hists = dmp_op_hists(stats->cpu, op);
 	u64 depth = dmp_power_bucket(depth_now(stats));
-	u64 place = bio->bi_iter.bi_sector |
-		    bio->bi_iter.bi_size >> SECTOR_SHIFT |
-		    1U << (DMP_ALIGN_BUCKETS - 1);
+	u64 sector = bio->bi_iter.bi_sector;
+	u32 sectors = bio->bi_iter.bi_size >> SECTOR_SHIFT;
 
 	dmp_hist_inc(hists->depth, min_t(u64, depth, DMP_DEPTH_BUCKETS - 1));
 	dmp_hist_inc(hists->flags, flags_of(bio));
-	if (bio->bi_iter.bi_size)
-		dmp_hist_inc(hists->align, __ffs(place));
+	if (!sectors)
+		return;
+	dmp_hist_inc(hists->align, __ffs(sector | sectors |
+					 1U << (DMP_ALIGN_BUCKETS - 1)));
+	if (dmp_is_multiple(&stats->optimal, sector) &&
+	    dmp_is_multiple(&stats->optimal, sectors))
+		dmp_hist_inc(&hists->optimal, 0);
 }
 
 /**

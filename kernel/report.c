@@ -4,11 +4,13 @@
  */
 #include <linux/device-mapper.h>
 #include <linux/math64.h>
+#include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 #include <linux/ktime.h>
 
 #include "buckets.h"
+#include "cost.h"
 #include "patterns.h"
 #include "pulse.h"
 #include "report.h"
@@ -212,6 +214,12 @@ static void add_settings(struct text *text, struct dmp_volume *volume)
 	add(text, "sample_every %u\n", dmp_patterns_sample_mean());
 	add(text, "heat_cell_sectors %llu\n",
 	    1ULL << READ_ONCE(volume->stats.heat_shift));
+	add(text, "physical_block_bytes %u\n",
+	    queue_physical_block_size(dmp_volume_queue(volume)));
+	add(text, "optimal_io_bytes %u\n",
+	    queue_io_opt(dmp_volume_queue(volume)));
+	add(text, "own_cost_ns %llu\n",
+	    dmp_cost_ns(&volume->stats, &config));
 }
 
 static void add_counts(struct text *text, struct dmp_stats *stats)
@@ -287,6 +295,22 @@ static void add_metric(struct text *text, const struct dmp_metric *metric,
 	add(text, "\n");
 }
 
+/* The alignments that are asked for most; align_bytes tells any other. */
+static void add_aligned(struct text *text, struct dmp_volume *volume,
+			unsigned int op, const u64 *hists)
+{
+	unsigned int physical =
+		queue_physical_block_size(dmp_volume_queue(volume));
+	const char *name = dmp_op_names[op];
+
+	add(text, "%s_aligned_4k %llu\n", name,
+	    dmp_metric_aligned(hists, op, SZ_4K));
+	add(text, "%s_aligned_physical %llu\n", name,
+	    dmp_metric_aligned(hists, op, physical));
+	add(text, "%s_aligned_optimal %llu\n", name,
+	    dmp_metric_optimal(hists, op));
+}
+
 /**
  * dmp_report_stats() - everything that is known of a volume, for programs
  * @volume: that is held
@@ -313,6 +337,9 @@ void dmp_report_stats(struct dmp_volume *volume, char *result,
 	add_counts(&text, stats);
 
 	hists = dmp_stats_hists_begin(stats);
+	for (op = 0; op < DMP_NR_OPS; op++)
+		if (op != DMP_FLUSH)
+			add_aligned(&text, volume, op, hists);
 	for (i = 0; i < dmp_nr_metrics; i++)
 		for (op = 0; op < DMP_NR_OPS; op++)
 			if (dmp_metrics[i].ops & BIT(op))

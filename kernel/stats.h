@@ -29,6 +29,7 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
+#include "buckets.h"
 #include "clock.h"
 #include "hists.h"
 
@@ -205,6 +206,7 @@ struct dmp_pulse {
  * @limit: from this many clock units on a completion is handled out of line
  * @clock: how the hot path's clock counts
  * @heat_shift: sectors to cells of the heat map
+ * @optimal: the optimal I/O size in sectors
  * @dev: of the mapped device, for tracepoints
  * @lock: guards what follows; readers and resets only
  * @config: what was asked for
@@ -221,6 +223,7 @@ struct dmp_stats {
 	struct dmp_clock clock;
 	u32 heat_shift;
 	dev_t dev;
+	struct dmp_divisor optimal;
 
 	struct mutex lock ____cacheline_aligned_in_smp;
 	struct dmp_config config;

@@ -50,6 +50,18 @@ const char *dmp_volume_name(const struct dmp_volume *volume)
 	return dm_disk(volume->md)->disk_name;
 }
 
+/**
+ * dmp_volume_queue() - the mapped device's queue, for its limits
+ * @volume: that is held
+ *
+ * Context: any.
+ * Return: the queue.
+ */
+const struct request_queue *dmp_volume_queue(const struct dmp_volume *volume)
+{
+	return dm_disk(volume->md)->queue;
+}
+
 static struct dmp_volume *volume_alloc(struct mapped_device *md)
 {
 	struct dmp_volume *volume;
@@ -234,6 +246,8 @@ void dmp_volume_configure(struct dmp_volume *volume,
  * @config: of the table; its slow limit does not count, the volume keeps its own
  * @sectors: the table's size; if the heat map's cells change it begins again
  *
+ * The device is suspended: no bio sees half of what changes here.
+ *
  * Context: may sleep.
  */
 void dmp_volume_go_live(struct dmp_volume *volume,
@@ -246,6 +260,9 @@ void dmp_volume_go_live(struct dmp_volume *volume,
 	merged.slow_ns = stats->config.slow_ns;
 	dmp_pulse_configure(stats, &merged);
 	dmp_stats_set_heat_shift(stats, dmp_patterns_heat_shift(sectors));
+	dmp_divisor_init(&stats->optimal,
+			 queue_io_opt(dmp_volume_queue(volume)) >>
+			 SECTOR_SHIFT);
 	mutex_unlock(&stats->lock);
 }
 

@@ -45,6 +45,7 @@ void dmp_volumes_init(const struct dmp_volume_ops *ops);
 struct dmp_volume *dmp_volume_get(struct mapped_device *md);
 void dmp_volume_put(struct dmp_volume *volume);
 const char *dmp_volume_name(const struct dmp_volume *volume);
+const struct request_queue *dmp_volume_queue(const struct dmp_volume *volume);
 void dmp_volume_reset(struct dmp_volume *volume);
 void dmp_volume_config(struct dmp_volume *volume, struct dmp_config *config);
 void dmp_volume_configure(struct dmp_volume *volume,

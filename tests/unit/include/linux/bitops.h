@@ -3,6 +3,7 @@
 #ifndef DMP_UNIT_LINUX_BITOPS_H
 #define DMP_UNIT_LINUX_BITOPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline unsigned long __fls(unsigned long word)
@@ -13,6 +14,11 @@ static inline unsigned long __fls(unsigned long word)
 static inline int fls64(uint64_t word)
 {
 	return word ? 64 - __builtin_clzll(word) : 0;
+}
+
+static inline uint64_t ror64(uint64_t word, unsigned int shift)
+{
+	return word >> (shift & 63) | word << (-shift & 63);
 }
 
 #endif /* DMP_UNIT_LINUX_BITOPS_H */
