@@ -441,6 +441,18 @@ fio_value() {
 		fail "$1: fio wrote no $2 $3"
 }
 
+# fio_clat FILE KEY: of reads in the JSON output of one job, in nanoseconds; KEY
+# is mean, or a percentile as fio writes it: 50.000000.
+fio_clat() {
+	awk -v key="\"$2\"" '
+		$2 == ":" && $3 == "{" && $1 ~ /"(read|write|clat_ns|lat_ns)"/ {
+			reads = $1 == "\"read\"" || reads && $1 != "\"write\""
+			here = reads && $1 == "\"clat_ns\""
+		}
+		here && $1 == key { printf "%.0f\n", $3; seen = 1; exit }
+		END { if (!seen) exit 1 }' "$1" || fail "$1: fio wrote no clat $2"
+}
+
 # assert_agree NAME READS READ-BYTES WRITES WRITE-BYTES: what is said of the
 # volume's I/O by its own file, by `dmsetup status`, by volumes (it is the only
 # one, nothing was reset) and by /sys/block; nothing else passed, nothing is left.
@@ -526,4 +538,16 @@ bulk_between() {
 	bulk_value "$1" "$2" | tr ' ' '\n' | awk -F '[:=]' -v least="$3" -v below="$4" '
 		NF == 3 && $1 + 0 >= least + 0 && $2 != "inf" && $2 + 0 <= below + 0 { sum += $3 }
 		END { print sum + 0 }'
+}
+
+# bulk_percentile NAME METRIC PARTS: LEAST and BELOW of the bucket in which a
+# histogram has this percentile, by the nearest rank; PARTS are of 10000.
+bulk_percentile() {
+	bulk_value "$1" "$2" | tr ' ' '\n' | awk -F '[:=]' -v parts="$3" '
+		NF == 3 { sum += $3; least[++n] = $1; below[n] = $2; until[n] = sum }
+		END {
+			rank = int((sum * parts + 9999) / 10000)
+			for (i = 1; i <= n; i++)
+				if (until[i] >= rank) { print least[i], below[i]; exit }
+		}'
 }
