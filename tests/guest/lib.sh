@@ -551,3 +551,29 @@ bulk_percentile() {
 				if (until[i] >= rank) { print least[i], below[i]; exit }
 		}'
 }
+
+# into_buckets BUCKETS LATENCIES: files, in order, one a line. What the buckets
+# have to hold; all that is in none of them is told too.
+into_buckets() {
+	awk -F '[:=]' '
+		NR == FNR { least[++n] = $1; below[n] = $2; next }
+		{
+			while (!(below[i] == "inf" || $1 < below[i] + 0) && i < n)
+				i++
+			if (i && $1 >= least[i] + 0 && (below[i] == "inf" || $1 < below[i] + 0))
+				count[i]++
+			else
+				print "no bucket for " $1
+		}
+		END {
+			for (i = 1; i <= n; i++)
+				print least[i] ":" below[i] "=" count[i]
+		}' "$1" "$2"
+}
+
+# assert_histogram NAME METRIC FILE: it holds the values that are in the file, one a
+# line and in order.
+assert_histogram() {
+	bulk_value "$1" "$2" | tr ' ' '\n' >"$CASE_DIR/buckets"
+	assert_file_eq "$CASE_DIR/buckets" "$(into_buckets "$CASE_DIR/buckets" "$3")" "$2"
+}
