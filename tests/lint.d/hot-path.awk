@@ -2,8 +2,11 @@
 #
 # Reads what `objdump -dr --no-show-raw-insn` prints of a module. Starting at the
 # functions named in `entries`, follows calls and jumps inside the module and
-# prints each instruction that the hot path must not have. Exit status 1 if there
-# was one, or if an entry is not there.
+# prints each instruction that the hot path must not have. In the entries themselves,
+# it also follows what the registers hold, and prints each store that goes neither
+# to memory of this CPU (%gs, or a pointer made with this_cpu_off), nor to the bio,
+# nor to the stack: what another CPU may write as well. Exit status 1 if there was
+# one, or if an entry is not there.
 
 /^[0-9a-f]+ <.*>:$/ {
 	current = $2
@@ -26,6 +29,9 @@
 	gsub(/[ \t]+/, " ", text)
 	sub(/ +$/, "", text)
 	line[current, ++size[current]] = text
+	address = $1
+	sub(/:$/, "", address)
+	place[current, address] = size[current]
 }
 
 function report(name, text, why) {
@@ -76,6 +82,133 @@ function check(name, i,    text, op) {
 		branch(name, i, text)
 }
 
+# --- stores: what registers hold ---------------------------------------------
+
+# The 64-bit register that %eax, %r8d or %cl is a part of; nothing for no register.
+function whole(operand) {
+	if (operand !~ /^%[a-z0-9]+$/)
+		return ""
+	sub(/^%/, "", operand)
+	if (operand ~ /^r[0-9]+[dwb]?$/) {
+		sub(/[dwb]$/, "", operand)
+		return operand
+	}
+	sub(/^[er]/, "", operand)
+	if (operand ~ /^[abcd][lh]$/)
+		operand = substr(operand, 1, 1) "x"
+	sub(/l$/, "", operand)
+	return "r" operand
+}
+
+# Split an instruction: op, from (all operands but the last), to (the last one).
+function parse(text,    depth, i, c, cut) {
+	sub(/ *[<#].*$/, "", text)
+	op = text
+	sub(/ .*/, "", op)
+	sub(/^[^ ]+ ?/, "", text)
+	cut = 0
+	for (i = 1; i <= length(text); i++) {
+		c = substr(text, i, 1)
+		depth += (c == "(") - (c == ")")
+		if (c == "," && !depth)
+			cut = i
+	}
+	from = substr(text, 1, cut ? cut - 1 : 0)
+	to = substr(text, cut + 1)
+}
+
+function base(operand) {
+	if (operand !~ /\(%/)
+		return ""
+	sub(/^[^(]*\(/, "", operand)
+	sub(/[,)].*/, "", operand)
+	return whole(operand)
+}
+
+# A state is a list like "rsi=bio rdx=own "; the absent hold anything.
+function get(state, register) {
+	if (match(state, "(^| )" register "=[a-z]+"))
+		return substr(state, RSTART + RLENGTH - 3, 3)
+	return ""
+}
+
+function set(state, register, what) {
+	gsub("(^| )" register "=[a-z]+", "", state)
+	return state (what == "" ? "" : " " register "=" what)
+}
+
+# What both of two states say.
+function both(a, b,    words, n, i, common) {
+	n = split(a, words, " ")
+	for (i = 1; i <= n; i++)
+		if (index(b " ", " " words[i] " "))
+			common = common " " words[i]
+	return common
+}
+
+function check_store(name, text, state) {
+	if (op ~ /^(cmp|test|bt|lea|nop|call|j|push|pop|prefetch|endbr|ret|data16|xchg$)/)
+		return
+	if (to !~ /\(|^%gs:/ || to ~ /^%gs:/ || base(to) == "rsp")
+		return
+	if (get(state, base(to)) !~ /^(own|bio)$/)
+		report(name, text, "writes what other CPUs may write")
+}
+
+# What the registers hold after an instruction.
+function after(state,    register) {
+	register = whole(to)
+	if (op ~ /^(cmp|test|bt|nop|push|j)/ || register == "")
+		return op ~ /^call/ ? "" : state
+	if (op == "add" && from ~ /^%gs:/)
+		return set(state, register, "own")
+	if (op == "mov" && whole(from) != "")
+		return set(state, register, get(state, whole(from)))
+	if (op == "lea")
+		return set(state, register, get(state, base(from)))
+	if (op == "rdtsc")
+		state = set(state, "rax", "")
+	return set(state, register, "")
+}
+
+function arrive(i, state) {
+	if (i in held) {
+		state = both(held[i], state)
+		if (state == held[i])
+			return
+	}
+	held[i] = state
+	todo[++todos] = i
+}
+
+function follow_stores(name,    i, text, state, there, words) {
+	split("", held)
+	todos = 0
+	arrive(1, " rsi=bio")
+	while (todos) {
+		i = todo[todos--]
+		text = line[name, i]
+		state = held[i]
+		parse(text)
+		if (op ~ /^j/) {
+			split(text, words, " ")
+			there = place[name, words[2]]
+			if (there && !((name, i) in relocation))
+				arrive(there, state)
+			if (op == "jmp")
+				continue
+		}
+		if ((name, i) in relocation && relocation[name, i] == "__fentry__")
+			op = "nop"
+		if (op != "ret" && i < size[name])
+			arrive(i + 1, after(state))
+	}
+	for (i in held) {
+		parse(line[name, i])
+		check_store(name, line[name, i], held[i])
+	}
+}
+
 END {
 	n = split(allowed, words, " ")
 	for (i = 1; i <= n; i++)
@@ -87,6 +220,8 @@ END {
 		else
 			visit(words[i])
 	}
+	for (i = 1; i <= n; i++)
+		follow_stores(words[i])
 	for (at = 1; at <= queued; at++)
 		for (i = 1; i <= size[queue[at]]; i++)
 			check(queue[at], i)
