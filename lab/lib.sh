@@ -66,6 +66,13 @@ userland_of() {
 	fi
 }
 
+# The release under whose name the source of NAME is kept: the first that is
+# made from the same package.
+source_of() {
+	release_load "$1"
+	releases | awk -v p="$rel_image" '$4 == p { print $1; exit }'
+}
+
 # --- the cache ---------------------------------------------------------------
 
 # key_of STRING…: a short hash of its arguments.
