@@ -53,7 +53,8 @@ static void __init one_bio(struct dmp_stats *stats, struct bio *bio,
 	} else if (!shape) {
 		dmp_count_submitted(stats->cpu);
 		tag = dmp_common_tag(dmp_common_op(bio), bio_sectors(bio));
-	} else if (!dmp_path_arrive(stats->cpu, bio, &tag)) {
+	} else if (dmp_path_may_continue(stats->cpu, bio) ||
+		   !dmp_path_arrive(stats->cpu, bio, &tag)) {
 		tag = dmp_path_submit_rare(stats, bio, note);
 	} else if (shape & DMP_SHAPE_FULL) {
 		tag |= dmp_path_start(stats, shape);

@@ -44,8 +44,17 @@ static __always_inline unsigned long dmp_tag_start(u64 units)
 	return BITS_PER_LONG == 64 ? units << DMP_START_SHIFT : 0;
 }
 
+/* Does a common bio possibly continue another one? Then dmp_path_go_on(). */
+static __always_inline bool dmp_path_may_continue(struct dmp_cpu __percpu *cpu,
+						  const struct bio *bio)
+{
+	return dmp_stream_may_continue(raw_cpu_ptr(&cpu->arrivals),
+				       bio->bi_iter.bi_sector);
+}
+
 /**
- * dmp_path_arrive() - a common bio arrives at a volume that is more than counted
+ * dmp_path_arrive() - a common bio that continues nothing arrives at a volume
+ *	that is more than counted
  * @cpu: the volume's per-CPU blocks
  * @bio: before anything in it has been changed
  * @tag: set to the bio's tag so far
@@ -57,18 +66,52 @@ static __always_inline bool dmp_path_arrive(struct dmp_cpu __percpu *cpu,
 					    const struct bio *bio,
 					    unsigned long *tag)
 {
+	struct dmp_arrivals *arrivals = raw_cpu_ptr(&cpu->arrivals);
 	unsigned long sectors = bio->bi_iter.bi_size >> SECTOR_SHIFT;
+	u64 end = bio->bi_iter.bi_sector;
 	unsigned long op;
+
+	if (dmp_patterns_sample_due(arrivals))
+		return false;
 
 	/* Or the compiler keeps the bytes, too, in a register. */
 	OPTIMIZER_HIDE_VAR(sectors);
-	if (!dmp_patterns_place(raw_cpu_ptr(&cpu->arrivals),
-				bio->bi_iter.bi_sector, sectors))
-		return false;
+	end += sectors;
+	arrivals->last_end = end;
+	dmp_stream_ends(arrivals, end);
 
 	/* It is looked at again: the registers were needed. */
 	barrier();
 	op = dmp_common_op(bio);
+	dmp_size_count(&cpu->hists.rw[op].each, sectors);
+	*tag = dmp_common_tag(op, sectors);
+	return true;
+}
+
+/**
+ * dmp_path_go_on() - the same for a bio that may continue another one
+ * @cpu: the volume's per-CPU blocks
+ * @bio: before anything in it has been changed
+ * @tag: set to the bio's tag so far
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: false if dmp_path_submit_rare() has to do all of it.
+ */
+static __always_inline bool dmp_path_go_on(struct dmp_cpu __percpu *cpu,
+					   const struct bio *bio,
+					   unsigned long *tag)
+{
+	struct dmp_arrivals *arrivals = raw_cpu_ptr(&cpu->arrivals);
+	unsigned long op = dmp_common_op(bio);
+	u32 sectors = bio_sectors(bio);
+	u64 sector = bio->bi_iter.bi_sector;
+
+	if (dmp_patterns_sample_due(arrivals))
+		return false;
+
+	arrivals->last_end = sector + sectors;
+	dmp_patterns_stream(arrivals, cpu->hists.rw[op].run, sector,
+			    sector + sectors);
 	dmp_size_count(&cpu->hists.rw[op].each, sectors);
 	*tag = dmp_common_tag(op, sectors);
 	return true;

@@ -9,55 +9,116 @@
 
 #include "patterns.h"
 
-/*
- * A bio continues another one: is it the second of a run, or a later one? A run
- * that reaches 2^n bios is counted as it does so. How many runs ended at a length
- * need not be: it is how many reached it less how many went on.
- */
-static void run_goes_on(struct dmp_arrivals *arrivals, u32 __percpu *hist,
-			u32 sector, u32 end)
-{
-	u32 length = 1;
-	unsigned int i;
-
-	for (i = 0; i < DMP_RUNS; i++)
-		if (arrivals->runs[i].end == sector)
-			break;
-	if (i < DMP_RUNS) {
-		length = arrivals->runs[i].length;
-	} else {
-		i = arrivals->next_run % DMP_RUNS;
-		arrivals->next_run = i + 1;
-	}
-
-	length++;
-	arrivals->runs[i].end = end;
-	arrivals->runs[i].length = length;
-	if (is_power_of_2(length))
-		dmp_hist_inc(hist, min_t(unsigned int, ilog2(length),
-					 DMP_RUN_BUCKETS - 1));
-}
-
-/* An end can be continued once: take it away. */
-static void stream_take(struct dmp_arrivals *arrivals, u32 sector)
+/* An end can be continued once: take it away, if it is there. */
+static bool stream_take(struct dmp_arrivals *arrivals, u32 sector)
 {
 	struct dmp_stream_set *set = &arrivals->streams[dmp_stream_set(sector)];
 
 	if (set->newer == sector)
 		set->newer = set->older;
+	else if (set->older != sector)
+		return false;
 	set->older = ~0U;
+	return true;
 }
 
-/* Does the bio continue another one? Either way it may be continued itself. */
-static void stream_arrive(struct dmp_arrivals *arrivals, u32 __percpu *run_hist,
-			  u32 sector, u32 end)
+static struct dmp_run *run_find(struct dmp_arrivals *arrivals, u32 sector)
 {
-	if (dmp_stream_continues(arrivals, sector)) {
-		stream_take(arrivals, sector);
-		run_goes_on(arrivals, run_hist, sector, end);
-		/* Its place 0 has no other use: no run reaches one bio. */
-		dmp_hist_inc(run_hist, 0);
+	struct dmp_run *run;
+
+	for (run = arrivals->runs; run < arrivals->runs + DMP_RUNS; run++)
+		if (run->end == sector && run->length)
+			return run;
+	return NULL;
+}
+
+/* A run ends, as far as is known: but its end may still be continued. */
+static void run_forget(struct dmp_arrivals *arrivals, struct dmp_run *run)
+{
+	if (run->length)
+		dmp_stream_ends(arrivals, run->end);
+	run->length = 0;
+}
+
+/*
+ * A bio looked for a run in vain. Bits that are there no more for any run go; if
+ * it happens often, so does the run that was not continued for longest.
+ */
+static void false_alarm(struct dmp_arrivals *arrivals)
+{
+	struct dmp_run *last = &arrivals->runs[DMP_RUNS - 1];
+	u64 sets = 0;
+	int i;
+
+	if (++arrivals->alarms % 64 == 0) {
+		while (last > arrivals->runs && !last->length)
+			last--;
+		if (!last->touched)
+			run_forget(arrivals, last);
+		last->touched = 0;
 	}
+
+	for (i = 0; i < DMP_RUNS; i++)
+		if (arrivals->runs[i].length)
+			sets |= 1ULL << dmp_stream_set(arrivals->runs[i].end);
+	arrivals->run_sets = sets;
+}
+
+/*
+ * A run goes on, and becomes the first one. If it reaches 2^n bios it is counted
+ * as it does so. How many runs ended at a length need not be: it is how many
+ * reached it less how many went on.
+ */
+static void run_goes_on(struct dmp_arrivals *arrivals, struct dmp_run *run,
+			u32 __percpu *run_hist, u32 end)
+{
+	u32 length = run->length;
+
+	if (length < S32_MAX)
+		length++;
+	for (; run > arrivals->runs; run--)
+		*run = run[-1];
+	run->end = end;
+	run->length = length;
+	run->touched = 1;
+	arrivals->run_sets |= 1ULL << dmp_stream_set(end);
+
+	if (is_power_of_2(length))
+		dmp_hist_inc(run_hist, min_t(unsigned int, ilog2(length),
+					     DMP_RUN_BUCKETS - 1));
+	/* Its place 0 has no other use: no run reaches one bio. */
+	dmp_hist_inc(run_hist, 0);
+}
+
+/**
+ * dmp_patterns_stream() - a bio arrives that may continue another one
+ * @arrivals: of this CPU
+ * @run_hist: where runs of its operation are counted
+ * @sector: where it begins
+ * @end: where it ends
+ *
+ * Either way it may be continued itself.
+ *
+ * Context: process context, the caller may be preempted.
+ */
+void dmp_patterns_stream(struct dmp_arrivals *arrivals, u32 __percpu *run_hist,
+			 u32 sector, u32 end)
+{
+	struct dmp_run *run = run_find(arrivals, sector);
+
+	if (!run && stream_take(arrivals, sector)) {
+		/* The second bio of a run, which takes the oldest one's place. */
+		run = &arrivals->runs[DMP_RUNS - 1];
+		run_forget(arrivals, run);
+		run->length = 1;
+	}
+
+	if (run) {
+		run_goes_on(arrivals, run, run_hist, end);
+		return;
+	}
+	if (arrivals->run_sets >> dmp_stream_set(sector) & 1)
+		false_alarm(arrivals);
 	dmp_stream_ends(arrivals, end);
 }
 
@@ -178,8 +239,8 @@ bool dmp_patterns_rare(struct dmp_stats *stats, unsigned int op,
 	bool rw = op < DMP_RW_OPS && sectors;
 
 	if (rw) {
-		stream_arrive(arrivals, cpu->hists.rw[op].run, sector,
-			      sector + sectors);
+		dmp_patterns_stream(arrivals, cpu->hists.rw[op].run, sector,
+				    sector + sectors);
 		arrivals->last_end = sector + sectors;
 	}
 	if (sectors)

@@ -13,6 +13,8 @@
 /* One bio in so many is sampled, on average; the distance varies. */
 #define DMP_SAMPLE_MEAN	128
 
+void dmp_patterns_stream(struct dmp_arrivals *arrivals, u32 __percpu *run_hist,
+			 u32 sector, u32 end);
 bool dmp_patterns_rare(struct dmp_stats *stats, unsigned int op,
 		       const struct bio *bio);
 unsigned int dmp_patterns_sample_mean(void);
@@ -24,14 +26,15 @@ static __always_inline unsigned long dmp_stream_set(u32 sector)
 	return sector * 0x9e3779b1U >> (32 - DMP_STREAM_BITS);
 }
 
-/* Does a bio that begins at @sector continue one that ended there? */
+/* May a bio that begins at @sector continue one that ended there? */
 static __always_inline bool
-dmp_stream_continues(const struct dmp_arrivals *arrivals, u32 sector)
+dmp_stream_may_continue(const struct dmp_arrivals *arrivals, u32 sector)
 {
-	const struct dmp_stream_set *set =
-		&arrivals->streams[dmp_stream_set(sector)];
+	unsigned long number = dmp_stream_set(sector);
+	const struct dmp_stream_set *set = &arrivals->streams[number];
 
-	return set->newer == sector || set->older == sector;
+	return set->newer == sector || set->older == sector ||
+	       arrivals->run_sets >> number & 1;
 }
 
 /* A bio ends at @end, and may be continued there. */
@@ -56,29 +59,17 @@ static __always_inline void dmp_size_count(struct dmp_op_hists __percpu *hists,
 }
 
 /**
- * dmp_patterns_place() - note where a bio is that continues nothing, as most
+ * dmp_patterns_sample_due() - is this bio to be sampled?
  * @arrivals: of this CPU
- * @sector: where it begins
- * @sectors: its size
  *
  * Context: process context, the caller may be preempted.
- * Return: false if nothing was noted, since the bio continues another one or is
- *	to be sampled: dmp_patterns_rare() has to do it.
+ * Return: true for dmp_patterns_rare().
  */
-static __always_inline bool dmp_patterns_place(struct dmp_arrivals *arrivals,
-					       u64 sector,
-					       unsigned long sectors)
+static __always_inline bool
+dmp_patterns_sample_due(struct dmp_arrivals *arrivals)
 {
-	if (unlikely(dmp_stream_continues(arrivals, sector)))
-		return false;
 	arrivals->until_sample--;
-	if (unlikely((s32)arrivals->until_sample < 0))
-		return false;
-
-	sector += sectors;
-	arrivals->last_end = sector;
-	dmp_stream_ends(arrivals, sector);
-	return true;
+	return unlikely((s32)arrivals->until_sample < 0);
 }
 
 #endif /* DMP_PATTERNS_H */

@@ -75,8 +75,9 @@ struct dmp_counts {
 };
 
 /*
- * Where sequential streams go on: the low halves of the sectors at which the
- * latest bios ended, in sets of two by a hash of the sector.
+ * Where a bio may be continued: the low halves of the sectors at which the latest
+ * ones ended that continued nothing themselves, in sets of two by a hash of the
+ * sector.
  */
 #define DMP_STREAM_BITS	6
 #define DMP_STREAM_SETS	BIT(DMP_STREAM_BITS)
@@ -86,8 +87,17 @@ struct dmp_stream_set {
 	u32 older;
 };
 
-/* How many sequential runs a CPU follows the length of. */
+/*
+ * Where a sequential run goes on: no other bio's end displaces it. So many are
+ * followed by a CPU.
+ */
 #define DMP_RUNS	8
+
+struct dmp_run {
+	u32 end;
+	u32 length : 31;	/* in bios; 0: there is none */
+	u32 touched : 1;	/* since it was looked at last */
+};
 
 /**
  * struct dmp_arrivals - what a CPU remembers of the bios that arrived
@@ -95,11 +105,13 @@ struct dmp_stream_set {
  *	so that an update that is lost cannot make it go round
  * @until_timed: bios to go before the next one that is timed, in the same way
  * @random: what the distance of samples is made of
- * @next_run: which of @runs to use next
+ * @alarms: how many bios looked in vain for a run, for @run_sets
  * @last_end: where the latest bio ended
  * @last_arrival: when the latest bio arrived, in clock units
- * @runs: where sequential runs end, and how many bios they have so far
- * @streams: where any bio may be continued
+ * @run_sets: a bit for each set that the end of a run would be in, and for some
+ *	that it was in
+ * @runs: the sequential runs, the latest first
+ * @streams: where other bios ended
  *
  * Written by submissions on this CPU, through a plain pointer. Accepted race:
  * one that is preempted in the middle by another one, or moved to another CPU,
@@ -109,13 +121,11 @@ struct dmp_arrivals {
 	u32 until_sample;
 	u32 until_timed;
 	u32 random;
-	u32 next_run;
+	u32 alarms;
 	u64 last_end;
 	u64 last_arrival;
-	struct {
-		u32 end;
-		u32 length;
-	} runs[DMP_RUNS];
+	u64 run_sets;
+	struct dmp_run runs[DMP_RUNS];
 	struct dmp_stream_set streams[DMP_STREAM_SETS];
 };
 

@@ -171,11 +171,33 @@ static struct dmp_note *note_of(struct bio *bio)
 			 __alignof__(struct dmp_note));
 }
 
-/* It is apart so that those that jump here need not save registers. */
+/* These are apart so that those that jump here need not save registers. */
 static noinline int map_rare(const struct segment *segment, struct bio *bio)
 {
 	return remap(segment, bio, dmp_path_submit_rare(segment->stats, bio,
 							note_of(bio)));
+}
+
+/* The bio's patterns are noted: what else is to be done? */
+static __always_inline int map_rest(const struct segment *segment,
+				    struct bio *bio, u32 shape,
+				    unsigned long tag)
+{
+	if (shape & DMP_SHAPE_FULL)
+		tag |= dmp_path_start(segment->stats, shape);
+	else
+		dmp_count_submitted(segment->cpu);
+	return remap(segment, bio, tag);
+}
+
+static noinline int map_sequential(const struct segment *segment,
+				   struct bio *bio, u32 shape)
+{
+	unsigned long tag;
+
+	if (!dmp_path_go_on(segment->cpu, bio, &tag))
+		return map_rare(segment, bio);
+	return map_rest(segment, bio, shape, tag);
 }
 
 static __always_inline int map_more(const struct segment *segment,
@@ -183,14 +205,11 @@ static __always_inline int map_more(const struct segment *segment,
 {
 	unsigned long tag;
 
+	if (unlikely(dmp_path_may_continue(segment->cpu, bio)))
+		return map_sequential(segment, bio, shape);
 	if (unlikely(!dmp_path_arrive(segment->cpu, bio, &tag)))
 		return map_rare(segment, bio);
-
-	if (shape & DMP_SHAPE_FULL)
-		tag |= dmp_path_start(segment->stats, shape);
-	else
-		dmp_count_submitted(segment->cpu);
-	return remap(segment, bio, tag);
+	return map_rest(segment, bio, shape, tag);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)

@@ -27,16 +27,42 @@ void dmp_volumes_untrace(void);
 			 { DMP_WRITE_ZEROES, "write_zeroes" },		\
 			 { DMP_OTHER, "other" })
 
-#define dmp_show_flags(opf)						\
-	__print_flags(opf, "|",						\
-		      { (__force u32)REQ_SYNC, "sync" },		\
-		      { (__force u32)REQ_META, "meta" },		\
-		      { (__force u32)REQ_FUA, "fua" },			\
-		      { (__force u32)REQ_RAHEAD, "readahead" },		\
-		      { (__force u32)REQ_NOWAIT, "nowait" })
+/*
+ * Programs that show events (trace-cmd, perf) know only what is in a format: for
+ * them enumerators are given values, and flags are bits of our own and not the
+ * kernel's, whose places change.
+ */
+TRACE_DEFINE_ENUM(DMP_READ);
+TRACE_DEFINE_ENUM(DMP_WRITE);
+TRACE_DEFINE_ENUM(DMP_DISCARD);
+TRACE_DEFINE_ENUM(DMP_FLUSH);
+TRACE_DEFINE_ENUM(DMP_WRITE_ZEROES);
+TRACE_DEFINE_ENUM(DMP_OTHER);
 
-#define DMP_SHOWN_FLAGS							\
-	((__force u32)(REQ_SYNC | REQ_META | REQ_FUA | REQ_RAHEAD | REQ_NOWAIT))
+#ifndef DMP_TRACE_SYNC /* this header is read more than once */
+#define DMP_TRACE_SYNC		0x01
+#define DMP_TRACE_META		0x02
+#define DMP_TRACE_READAHEAD	0x04
+#define DMP_TRACE_FUA		0x08
+#define DMP_TRACE_NOWAIT	0x10
+
+#define dmp_show_flags(flags)						\
+	__print_flags(flags, "|",					\
+		      { DMP_TRACE_SYNC, "sync" },			\
+		      { DMP_TRACE_META, "meta" },			\
+		      { DMP_TRACE_READAHEAD, "readahead" },		\
+		      { DMP_TRACE_FUA, "fua" },				\
+		      { DMP_TRACE_NOWAIT, "nowait" })
+
+static inline u32 dmp_trace_flags(u32 opf)
+{
+	return (opf & (__force u32)REQ_SYNC ? DMP_TRACE_SYNC : 0) |
+	       (opf & (__force u32)REQ_META ? DMP_TRACE_META : 0) |
+	       (opf & (__force u32)REQ_RAHEAD ? DMP_TRACE_READAHEAD : 0) |
+	       (opf & (__force u32)REQ_FUA ? DMP_TRACE_FUA : 0) |
+	       (opf & (__force u32)REQ_NOWAIT ? DMP_TRACE_NOWAIT : 0);
+}
+#endif
 
 /* A bio on its way down, as the volume's users see it. */
 TRACE_EVENT_FN(dmp_submit,
@@ -54,7 +80,7 @@ TRACE_EVENT_FN(dmp_submit,
 		__entry->sector = bio->bi_iter.bi_sector;
 		__entry->bytes = bio->bi_iter.bi_size;
 		__entry->op = op;
-		__entry->flags = (__force u32)bio->bi_opf & DMP_SHOWN_FLAGS;
+		__entry->flags = dmp_trace_flags((__force u32)bio->bi_opf);
 	),
 	TP_printk("%d,%d %s sector=%llu bytes=%u flags=%s",
 		  MAJOR(__entry->dev), MINOR(__entry->dev),
@@ -85,7 +111,7 @@ TRACE_EVENT_FN(dmp_complete,
 		__entry->sector = note->sector;
 		__entry->bytes = note->tag & DMP_TAG_BYTES;
 		__entry->op = note->tag & DMP_TAG_OP;
-		__entry->flags = note->opf & DMP_SHOWN_FLAGS;
+		__entry->flags = dmp_trace_flags(note->opf);
 		__entry->status = (__force u32)status;
 		__entry->latency_ns = now > note->start ? now - note->start : 0;
 	),

@@ -30,14 +30,9 @@ assert_share() {
 	}' || fail "$4: $1 of $2, want a share of $3"
 }
 
-# The sampled seeks are like those of the list: far and near, back and forth.
-assert_seeks() {
-	local all least below share
-	all=$(bulk_sum proxy read_seek_sectors)
-	while read -r least below share; do
-		assert_share "$(bulk_between proxy read_seek_sectors "$least" "$below")" "$all" "$share" \
-			"seeks of $least to $below sectors"
-	done < <(awk -v far=32768 -v most=131072 '
+# The list's shares of seeks, far and near, back and forth: LEAST BELOW SHARE each.
+seek_shares() {
+	awk -v far=32768 -v most=131072 '
 		NR > 1 {
 			seek = ($2 - last) / 512
 			if (seek < -far) far_back++
@@ -51,7 +46,18 @@ assert_seeks() {
 			print -far, 0, back / (NR - 1)
 			print 0, far, forth / (NR - 1)
 			print far, most, far_forth / (NR - 1)
-		}' "$CASE_DIR/list")
+		}' "$CASE_DIR/list"
+}
+
+# The sampled seeks are like those of the list.
+assert_seeks() {
+	local all shares least below share
+	all=$(bulk_sum proxy read_seek_sectors)
+	shares=$(seek_shares)
+	while read -r least below share; do
+		assert_share "$(bulk_between proxy read_seek_sectors "$least" "$below")" "$all" "$share" \
+			"seeks of $least to $below sectors"
+	done <<<"$shares"
 }
 
 # The samples of each cell are like the list's share of it; one more or less is
