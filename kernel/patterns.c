@@ -40,9 +40,13 @@ static void run_forget(struct dmp_arrivals *arrivals, struct dmp_run *run)
 	run->length = 0;
 }
 
+/* A run that was not continued while so many bios looked in vain goes. */
+#define ALARMS	16
+
 /*
- * A bio looked for a run in vain. Bits that are there no more for any run go; if
- * it happens often, so does the run that was not continued for longest.
+ * A bio looked for a run in vain. Bits that are there no more for any run go; so
+ * does, in time, the run that was not continued for longest: random I/O meets an
+ * end by chance now and then, and would look for its next bio for ever.
  */
 static void false_alarm(struct dmp_arrivals *arrivals)
 {
@@ -50,7 +54,7 @@ static void false_alarm(struct dmp_arrivals *arrivals)
 	u64 sets = 0;
 	int i;
 
-	if (++arrivals->alarms % 64 == 0) {
+	if (++arrivals->alarms % ALARMS == 0) {
 		while (last > arrivals->runs && !last->length)
 			last--;
 		if (!last->touched)
@@ -73,6 +77,7 @@ static void run_goes_on(struct dmp_arrivals *arrivals, struct dmp_run *run,
 			u32 __percpu *run_hist, u32 end)
 {
 	u32 length = run->length;
+	bool known = length > 1;
 
 	if (length < S32_MAX)
 		length++;
@@ -80,7 +85,7 @@ static void run_goes_on(struct dmp_arrivals *arrivals, struct dmp_run *run,
 		*run = run[-1];
 	run->end = end;
 	run->length = length;
-	run->touched = 1;
+	run->touched = known;
 	arrivals->run_sets |= 1ULL << dmp_stream_set(end);
 
 	if (is_power_of_2(length))

@@ -96,7 +96,7 @@ struct dmp_stream_set {
 struct dmp_run {
 	u32 end;
 	u32 length : 31;	/* in bios; 0: there is none */
-	u32 touched : 1;	/* since it was looked at last */
+	u32 touched : 1;	/* continued since it was looked at last */
 };
 
 /**
