@@ -83,8 +83,8 @@ static __always_inline bool dmp_path_arrive(struct dmp_cpu __percpu *cpu,
 	/* It is looked at again: the registers were needed. */
 	barrier();
 	op = dmp_common_op(bio);
-	dmp_size_count(&cpu->hists.rw[op].each, sectors);
 	*tag = dmp_common_tag(op, sectors);
+	dmp_size_count(&cpu->hists.rw[op].each, sectors);
 	return true;
 }
 

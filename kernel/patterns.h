@@ -48,7 +48,7 @@ static __always_inline void dmp_stream_ends(struct dmp_arrivals *arrivals,
 }
 
 static __always_inline void dmp_size_count(struct dmp_op_hists __percpu *hists,
-					   u32 sectors)
+					   unsigned long sectors)
 {
 	unsigned long bucket = sectors;
 

@@ -180,36 +180,39 @@ static noinline int map_rare(const struct segment *segment, struct bio *bio)
 
 /* The bio's patterns are noted: what else is to be done? */
 static __always_inline int map_rest(const struct segment *segment,
+				    struct dmp_cpu __percpu *cpu,
 				    struct bio *bio, u32 shape,
 				    unsigned long tag)
 {
-	if (shape & DMP_SHAPE_FULL)
-		tag |= dmp_path_start(segment->stats, shape);
+	if (!(shape & DMP_SHAPE_FULL))
+		dmp_count_submitted(cpu);
 	else
-		dmp_count_submitted(segment->cpu);
+		tag |= dmp_path_start(segment->stats, shape);
 	return remap(segment, bio, tag);
 }
 
 static noinline int map_sequential(const struct segment *segment,
 				   struct bio *bio, u32 shape)
 {
+	struct dmp_cpu __percpu *cpu = segment->cpu;
 	unsigned long tag;
 
-	if (!dmp_path_go_on(segment->cpu, bio, &tag))
+	if (!dmp_path_go_on(cpu, bio, &tag))
 		return map_rare(segment, bio);
-	return map_rest(segment, bio, shape, tag);
+	return map_rest(segment, cpu, bio, shape, tag);
 }
 
 static __always_inline int map_more(const struct segment *segment,
 				    struct bio *bio, u32 shape)
 {
+	struct dmp_cpu __percpu *cpu = segment->cpu;
 	unsigned long tag;
 
-	if (unlikely(dmp_path_may_continue(segment->cpu, bio)))
+	if (unlikely(dmp_path_may_continue(cpu, bio)))
 		return map_sequential(segment, bio, shape);
-	if (unlikely(!dmp_path_arrive(segment->cpu, bio, &tag)))
+	if (unlikely(!dmp_path_arrive(cpu, bio, &tag)))
 		return map_rare(segment, bio);
-	return map_rest(segment, bio, shape, tag);
+	return map_rest(segment, cpu, bio, shape, tag);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)
