@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a bio goes through on its way down and on its way up. Counting alone is
- * in line, for reads and writes of data; the rest is a jump away, so that it
- * costs nothing to who did not ask for it.
+ * What a bio goes through on its way down and on its way up when more is asked
+ * for than to count it. What is common is in line and calls nothing; the rest is
+ * in path.c.
  */
 #ifndef DMP_PATH_H
 #define DMP_PATH_H
