@@ -370,7 +370,7 @@ static int dmp_prepare_ioctl(DMP_PREPARE_IOCTL_PARAMS)
 {
 	const struct segment *segment = ti->private;
 
-	*bdev = segment->dev->bdev;
+	*bdev = segment->bdev;
 
 	/* 1: the segment is not the whole device, so no raw commands to it. */
 	return segment->offset || ti->len != dmp_bdev_sectors(*bdev);
@@ -391,9 +391,8 @@ static int dmp_report_zones(struct dm_target *ti,
 {
 	const struct segment *segment = ti->private;
 
-	return dmp_report_zones_below(segment->dev->bdev, segment->offset,
-				      sector_below(segment,
-						   args->next_sector),
+	return dmp_report_zones_below(segment->bdev, segment->offset,
+				      sector_below(segment, args->next_sector),
 				      args, nr_zones);
 }
 #endif
@@ -405,9 +404,8 @@ static int dax_below(struct dm_target *ti, pgoff_t *pgoff, size_t bytes)
 	const struct segment *segment = ti->private;
 	sector_t sector = (sector_t)*pgoff << (PAGE_SHIFT - SECTOR_SHIFT);
 
-	return dmp_bdev_dax_pgoff(segment->dev->bdev,
-				  sector_below(segment, sector), bytes,
-				  pgoff);
+	return dmp_bdev_dax_pgoff(segment->bdev, sector_below(segment, sector),
+				  bytes, pgoff);
 }
 
 static struct dax_device *dax_device(const struct dm_target *ti)
