@@ -49,7 +49,8 @@ run() {
 	dm_create zero '0 20000 zero'
 	dm_create other '0 20000 dmp /dev/mapper/zero'
 	assert_eq "$(bulk_value other optimal_io_bytes)" 0 'no optimal size'
-	awk 'BEGIN { for (i = 0; i < 499; i++) print "r", i * 8192, 4096 }' | pattern /dev/mapper/other
+	awk 'BEGIN { for (i = 0; i < 499; i++) print "r", i * 8192, 4096 }' |
+		taskset -c 0 pattern /dev/mapper/other
 	assert_gt "$(bulk_value other read_aligned_4k)" 0 'aligned to 4 KiB'
 	assert_eq "$(bulk_value other read_aligned_optimal)" 0 'multiples of no size'
 }
