@@ -147,7 +147,7 @@ function both(a, b,    words, n, i, common) {
 }
 
 function check_store(name, text, state) {
-	if (op ~ /^(cmp|test|bt|lea|nop|call|j|push|pop|prefetch|endbr|ret|data16|xchg$)/)
+	if (op ~ /^(cmp|test|bt[lq]?$|lea|nop|call|j|push|pop|prefetch|endbr|ret|data16|xchg$)/)
 		return
 	if (to !~ /\(|^%gs:/ || to ~ /^%gs:/ || base(to) == "rsp")
 		return
@@ -157,8 +157,10 @@ function check_store(name, text, state) {
 
 # What the registers hold after an instruction.
 function after(state,    register) {
+	if (op == "rdtsc")
+		return set(set(state, "rax", ""), "rdx", "")
 	register = whole(to)
-	if (op ~ /^(cmp|test|bt|nop|push|j)/ || register == "")
+	if (op ~ /^(cmp|test|bt[lq]?$|nop|push|j)/ || register == "")
 		return op ~ /^call/ ? "" : state
 	if (op == "add" && from ~ /^%gs:/)
 		return set(state, register, "own")
@@ -166,8 +168,6 @@ function after(state,    register) {
 		return set(state, register, get(state, whole(from)))
 	if (op == "lea")
 		return set(state, register, get(state, base(from)))
-	if (op == "rdtsc")
-		state = set(state, "rax", "")
 	return set(state, register, "")
 }
 
