@@ -223,7 +223,8 @@ volumes_value() {
 
 # --- device-mapper -----------------------------------------------------------
 
-# There is no udev in the guest: dmsetup makes the nodes by itself.
+# There is no udev in the guest, and dmsetup relies on it for nodes: those that
+# dm_create did not make want a `dm mknodes NAME`.
 dm() {
 	dmsetup --noudevrules --noudevsync "$@"
 }

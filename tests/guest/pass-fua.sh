@@ -7,8 +7,7 @@
 
 # Writes through a witness that adds flags, put above the device.
 flagged() { # DEVICE
-	printf '0 %s witness %s\n' "$(sectors "$1")" "$1" | dm create above
-	dm message above 0 mark fua meta prio background swap failfast_dev
+	mark_above "$1" fua meta prio background swap failfast_dev
 	dd if=/dev/zero of=/dev/mapper/above bs=4096 count=3 oflag=direct status=none
 	dm remove --retry above
 }

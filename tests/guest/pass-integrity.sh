@@ -14,8 +14,7 @@ driver=/sys/bus/pseudo/drivers/scsi_debug
 
 # Reads and writes whose protection information is made, and checked, above.
 protected() { # DEVICE
-	printf '0 %s witness %s\n' "$(sectors "$1")" "$1" | dm create above
-	dm message above 0 mark integrity
+	mark_above "$1" integrity
 	rw write /dev/mapper/above 8192 4096 3
 	rw read /dev/mapper/above 8192 4096 3
 	dm remove --retry above

@@ -10,8 +10,7 @@ requires() {
 }
 
 flagged() { # DEVICE
-	printf '0 %s witness %s\n' "$(sectors "$1")" "$1" | dm create above
-	dm message above 0 mark nowait
+	mark_above "$1" nowait
 	rw read /dev/mapper/above 4096 4096 3
 	dm remove --retry above
 }

@@ -28,8 +28,7 @@ life() { # DEVICE
 # Three writes to the beginning of a zone, made appends on their way.
 append() { # DEVICE
 	local start=$((2 * zone))
-	printf '0 %s witness %s\n' "$(sectors "$1")" "$1" | dm create above
-	dm message above 0 mark append
+	mark_above "$1" append
 	rw write /dev/mapper/above $((start * 512)) 4096 1
 	rw write /dev/mapper/above $((start * 512)) 4096 1
 	rw write /dev/mapper/above $((start * 512)) 4096 1

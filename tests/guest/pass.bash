@@ -24,6 +24,14 @@ pair() {
 	done
 }
 
+# A witness above DEVICE, /dev/mapper/above, that marks what it forwards.
+# The caller removes it.
+mark_above() { # DEVICE MARK…
+	printf '0 %s witness %s\n' "$(sectors "$1")" "$1" | dm create above
+	dm mknodes above
+	dm message above 0 mark "${@:2}"
+}
+
 # The last snapshot of the witness's numbers: seen NAME prints one of them.
 witnessed=''
 
