@@ -60,9 +60,9 @@ static void count_any(struct dmp_stats *stats, unsigned long tag, u64 ns)
  * @tag: of the bio, with the start in it
  *
  * The tag has the lower half of the start, and says in which epoch it was: it is
- * the last one with this lower half before the epoch ended. That is right if
- * the epoch was not longer than 32 bits hold, less what is allowed for above;
- * if it goes on still, for a bio that is not older than that.
+ * the last one with this lower half before the epoch ended, or now. That is
+ * right since no epoch has tags for longer than 32 bits hold, less what is
+ * allowed for above (advance_epoch() sees to it).
  *
  * Context: any, hard interrupt included.
  */

@@ -95,7 +95,7 @@ unsigned long dmp_path_submit_rare(struct dmp_stats *stats,
 	if (shape & DMP_SHAPE_FULL) {
 		dmp_epoch_enter(stats->cpu, shape);
 		tag |= shape & (DMP_TAG_FULL | DMP_TAG_EPOCH);
-		if (shape & (DMP_SHAPE_NO_TSC | DMP_SHAPE_TRACED))
+		if (shape & DMP_SHAPE_NOTES)
 			tag = tag_plain(stats, bio, tag, shape, note);
 		else
 			tag = tag_quick(stats, tag, shape);

@@ -59,31 +59,58 @@ static void set_shape(struct dmp_stats *stats, u32 shape)
 	WRITE_ONCE(stats->shape, shape);
 }
 
+static unsigned int current_epoch(const struct dmp_stats *stats)
+{
+	return (stats->shape & DMP_SHAPE_EPOCH) >> DMP_EPOCH_SHIFT;
+}
+
+/* From now on no start in a tag is in the current epoch. */
+static void end_tags(struct dmp_stats *stats)
+{
+	u64 *end = &stats->pulse.epoch_end[current_epoch(stats)];
+
+	if (!*end)
+		WRITE_ONCE(*end, dmp_clock_units(&stats->clock) ?: 1);
+}
+
 /*
  * Begin a new epoch, if an account is even. A bio that read the shape long ago
  * may still enter the account of an old epoch: it then counts as younger than
  * it is, by as long as it was kept from going on.
  */
-static void next_epoch(struct dmp_stats *stats,
+static bool next_epoch(struct dmp_stats *stats,
 		       const struct dmp_counts *counts, u64 now)
 {
 	struct dmp_pulse *pulse = &stats->pulse;
-	unsigned int current_epoch, epoch;
-	u64 units;
+	unsigned int epoch;
 
-	current_epoch = (stats->shape & DMP_SHAPE_EPOCH) >> DMP_EPOCH_SHIFT;
 	for (epoch = 1; epoch < DMP_EPOCHS; epoch++)
-		if (epoch != current_epoch && !in_epoch(counts, epoch))
+		if (epoch != current_epoch(stats) && !in_epoch(counts, epoch))
 			break;
 	if (epoch == DMP_EPOCHS)
-		return;
+		return false;
 
-	units = dmp_clock_units(&stats->clock);
-	WRITE_ONCE(pulse->epoch_end[current_epoch], units ?: 1);
+	end_tags(stats);
 	WRITE_ONCE(pulse->epoch_end[epoch], 0);
 	pulse->epoch_start[epoch] = now;
-	set_shape(stats, (stats->shape & ~DMP_SHAPE_EPOCH) |
+	set_shape(stats, (stats->shape & ~(DMP_SHAPE_EPOCH | DMP_SHAPE_LONG)) |
 			 epoch << DMP_EPOCH_SHIFT);
+	return true;
+}
+
+/*
+ * Go to the next epoch when it is time. If that cannot be, because bios of
+ * each hang, tags could soon not tell the moments of this one apart.
+ */
+static void advance_epoch(struct dmp_stats *stats,
+			  const struct dmp_counts *counts, u64 now)
+{
+	u64 age = now - stats->pulse.epoch_start[current_epoch(stats)];
+
+	if (age < EPOCH_NS || next_epoch(stats, counts, now) || age < OLD_NS)
+		return;
+	end_tags(stats);
+	set_shape(stats, stats->shape | DMP_SHAPE_LONG);
 }
 
 static void read_window(const struct dmp_counts *counts, unsigned int op,
@@ -154,7 +181,6 @@ static bool beat(struct dmp_stats *stats, const struct dmp_counts *counts,
 	struct dmp_pulse *pulse = &stats->pulse;
 	bool busy = dmp_counts_submitted(counts) != pulse->window_arrivals ||
 		    any_in_epochs(counts);
-	unsigned int current_epoch;
 	struct dmp_counts again;
 
 	close_window(pulse, counts, now);
@@ -172,10 +198,8 @@ static bool beat(struct dmp_stats *stats, const struct dmp_counts *counts,
 		set_shape(stats, stats->shape & ~DMP_SHAPE_IDLE);
 	}
 
-	current_epoch = (stats->shape & DMP_SHAPE_EPOCH) >> DMP_EPOCH_SHIFT;
-	if (stats->shape & DMP_SHAPE_FULL &&
-	    now - pulse->epoch_start[current_epoch] >= EPOCH_NS)
-		next_epoch(stats, counts, now);
+	if (stats->shape & DMP_SHAPE_FULL)
+		advance_epoch(stats, counts, now);
 	return true;
 }
 
@@ -258,6 +282,11 @@ void dmp_pulse_configure(struct dmp_stats *stats,
 			shape |= DMP_SHAPE_EVERY;
 		if (!dmp_clock_usable())
 			shape |= DMP_SHAPE_NO_TSC;
+		if (pulse->epoch_end[current_epoch(stats)])
+			shape |= DMP_SHAPE_LONG;
+	} else {
+		/* "All" may be set again before the account is even. */
+		end_tags(stats);
 	}
 	/* Whatever is begun now, or was not going on, begins by being woken. */
 	if (shape & ~stats->shape & (DMP_SHAPE_PATTERNS | DMP_SHAPE_FULL) ||

@@ -177,7 +177,10 @@ struct dmp_config {
 #define DMP_SHAPE_IDLE		0x100U	/* somebody has to wake the pulse */
 #define DMP_SHAPE_NO_TSC	0x200U	/* the clock is ktime_get_ns() */
 #define DMP_SHAPE_TRACED	0x400U	/* somebody listens to a tracepoint */
-#define DMP_SHAPE_RARE		0x700U
+#define DMP_SHAPE_LONG		0x800U	/* the epoch has too many moments for tags */
+#define DMP_SHAPE_RARE		0xf00U
+/* Any of these: its start is noted apart, whole. */
+#define DMP_SHAPE_NOTES		0xe00U
 
 /* The busiest 100 ms of an operation since the last reset. */
 struct dmp_peak {
@@ -190,7 +193,7 @@ struct dmp_peak {
  * @work: ten times a second while the volume is busy, not at all when idle
  * @lock: guards the shape of the volume and everything below
  * @epoch_start: when each epoch began, in nanoseconds
- * @epoch_end: when it ended, in clock units, 0 for the one that goes on
+ * @epoch_end: when it ended for tags, in clock units; 0: it goes on
  * @window_start: when the window that is open began
  * @window_arrivals: how many bios had been submitted by then
  * @window_counts: requests and bytes by then
