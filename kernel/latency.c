@@ -107,7 +107,9 @@ static unsigned long gap_bucket(u64 ns)
  * @cpu: the volume's per-CPU blocks
  * @clock: of @units
  * @op: the bio's class; that of the one before does not matter
- * @units: when it arrived
+ * @units: when it arrived, with DMP_ARRIVAL_PLAIN if that is so
+ *
+ * Nothing is counted if the one before was timed by another clock.
  *
  * Context: process context, the caller may be preempted.
  */
@@ -116,6 +118,8 @@ void dmp_latency_gap(struct dmp_cpu __percpu *cpu,
 {
 	u64 before = raw_cpu_ptr(&cpu->arrivals)->last_arrival;
 
+	if ((before ^ units) & DMP_ARRIVAL_PLAIN)
+		return;
 	if (before && units >= before)
 		dmp_hist_inc(dmp_op_hists(cpu, op)->gap,
 			     gap_bucket(dmp_units_to_ns(clock,

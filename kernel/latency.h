@@ -7,6 +7,9 @@
 
 #include "stats.h"
 
+/* In a moment of arrival: it is by ktime_get_ns(). */
+#define DMP_ARRIVAL_PLAIN	BIT_ULL(63)
+
 void dmp_latency_rare(struct dmp_stats *stats, unsigned long tag);
 void dmp_latency_note(struct dmp_stats *stats, const struct dmp_note *note,
 		      u64 now);

@@ -51,7 +51,7 @@ static unsigned long tag_plain(struct dmp_stats *stats, const struct bio *bio,
 	if (dmp_latency_turn(stats, raw_cpu_ptr(&stats->cpu->arrivals), shape)) {
 		now = ktime_get_ns();
 		arrive(stats, &plain_clock, shape, tag,
-		       now >> plain_clock.shift);
+		       now >> plain_clock.shift | DMP_ARRIVAL_PLAIN);
 	}
 	return tag_noted(note, bio, tag, now);
 }

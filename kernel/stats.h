@@ -107,7 +107,8 @@ struct dmp_run {
  * @random: what the distance of samples is made of
  * @alarms: how many bios looked in vain for a run, for @run_sets
  * @last_end: where the latest bio ended
- * @last_arrival: when the latest bio arrived, in clock units
+ * @last_arrival: when the latest timed bio arrived, in units of the clock that it
+ *	was timed by (DMP_ARRIVAL_PLAIN tells which)
  * @run_sets: a bit for each set that the end of a run would be in, and for some
  *	that it was in
  * @runs: the sequential runs, the latest first

@@ -512,6 +512,13 @@ below_counts() {
 		"/sys/block/${1#/dev/}/stat"
 }
 
+# Milliseconds since the guest booted.
+now_ms() {
+	local up
+	read -r up _ </proc/uptime
+	echo $((10#${up/./} * 10))
+}
+
 # in_range NUMBER LEAST MOST
 in_range() {
 	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]

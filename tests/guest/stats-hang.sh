@@ -2,12 +2,6 @@
 # shellcheck shell=bash
 # shows: of many I/Os that hang for 40 s, begun at many times, each is timed at its true length
 
-now_ms() {
-	local up
-	read -r up _ </proc/uptime
-	echo $((10#${up/./} * 10))
-}
-
 # hang AFTER: a read that begins so many milliseconds after the device hung.
 begun=0 readers=()
 

@@ -2,12 +2,6 @@
 # shellcheck shell=bash
 # shows: an I/O that hangs below is told as the oldest in flight, within a second of its age, before it ends; a late one is timed right
 
-now_ms() {
-	local up
-	read -r up _ </proc/uptime
-	echo $((10#${up/./} * 10))
-}
-
 run() {
 	local began age ms reader
 	load_dmp

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: when the kernel trusts the time stamp counter no more, a busy volume leaves it, and what is in flight is timed right
+#
+# It is the last case by its name: the guest's clock is another one from then on.
+
+requires() {
+	! grep -q 'User Mode Linux' /proc/cpuinfo || skip 'no time stamp counter'
+}
+
+# A read that hangs below.
+hang() { # NUMBER-OF-IT
+	begun=$((begun + $(now_ms)))
+	dd if=/dev/mapper/proxy of=/dev/null bs=4096 count=1 iflag=direct &
+	wait_for 5 in_flight "$1"
+}
+
+in_flight() {
+	[ "$(volume_value proxy in_flight)" -eq "$1" ]
+}
+
+run() {
+	local begun=0 quick plain ms
+	load_dmp
+	dm_create below '0 20000 zero'
+	dm_create proxy '0 20000 dmp /dev/mapper/below'
+	quick=$(bulk_value proxy own_cost_ns)
+
+	dm suspend --nolockfs --noflush below
+	hang 1
+	load_module splat how=tsc
+	assert_dmesg 'Marking TSC unstable due to a test'
+	sleep 2
+	hang 2
+	sleep 1
+	dm resume below
+	wait
+	ms=$((2 * $(now_ms) - begun))
+	in_range "$(($(bulk_value proxy read_time_ns) / 1000000))" $((ms - 2000)) "$ms" ||
+		fail "not about $ms ms: $(bulk_value proxy read_time_ns) ns"
+	assert_eq "$(bulk_sum proxy read_latency_ns)" 2 'timed'
+
+	# the other clock costs more, and no gap is between moments of two clocks
+	plain=$(bulk_value proxy own_cost_ns)
+	assert_gt "$plain" "$quick" 'the cost'
+	dd if=/dev/mapper/proxy of=/dev/null bs=4096 count=503 iflag=direct
+	assert_eq "$(bulk_value proxy read_timed)" 505 'timed'
+	assert_eq "$(bulk_between proxy read_gap_ns 0 17179869184)" "$(bulk_sum proxy read_gap_ns)" 'gaps'
+}
