@@ -11,7 +11,9 @@
 #if defined(CONFIG_X86_TSC) && !defined(CONFIG_UML)
 #include <asm/tsc.h>
 #else
-#define mark_tsc_unstable(reason) do { } while (0)
+static inline void mark_tsc_unstable(char *reason)
+{
+}
 #endif
 
 static char *how = "fine";
