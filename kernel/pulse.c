@@ -100,7 +100,7 @@ static bool next_epoch(struct dmp_stats *stats,
 
 /*
  * Go to the next epoch when it is time. If that cannot be, because bios of
- * each hang, tags could soon not tell the moments of this one apart.
+ * each hang, the lower halves in tags would soon come round within this one.
  */
 static void advance_epoch(struct dmp_stats *stats,
 			  const struct dmp_counts *counts, u64 now)

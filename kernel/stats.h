@@ -178,10 +178,11 @@ struct dmp_config {
 #define DMP_SHAPE_IDLE		0x100U	/* somebody has to wake the pulse */
 #define DMP_SHAPE_NO_TSC	0x200U	/* the clock is ktime_get_ns() */
 #define DMP_SHAPE_TRACED	0x400U	/* somebody listens to a tracepoint */
-#define DMP_SHAPE_LONG		0x800U	/* the epoch has too many moments for tags */
+#define DMP_SHAPE_LONG		0x800U	/* the epoch is too long for starts in tags */
 #define DMP_SHAPE_RARE		0xf00U
 /* Any of these: its start is noted apart, whole. */
-#define DMP_SHAPE_NOTES		0xe00U
+#define DMP_SHAPE_NOTES							\
+	(DMP_SHAPE_NO_TSC | DMP_SHAPE_TRACED | DMP_SHAPE_LONG)
 
 /* The busiest 100 ms of an operation since the last reset. */
 struct dmp_peak {
