@@ -2,10 +2,6 @@
 # shellcheck shell=bash
 # shows: in flight is the exact number of requests that are below, survives a reset, and returns to 0
 
-below_has() { # REQUESTS
-	[ "$(volume_value "$number" in_flight)" -eq "$1" ]
-}
-
 start() { # READS WRITES
 	local i
 	for ((i = 0; i < $1; i++)); do
@@ -26,7 +22,7 @@ run() {
 	# What is suspended keeps every request that comes.
 	dm suspend --nolockfs --noflush below
 	start 7 4
-	wait_for 30 below_has 11
+	wait_for 30 below_has "$number" 11
 	assert_eq "$(volume_counts "$number")" '0 0 0 0 0 0 0 0 0 0 0 0 0 0 11' 'all below'
 	assert_eq "$(dmsetup status proxy | cut -d ' ' -f 1-9)" '0 20000 dmp 0 0 0 0 0 11' 'status'
 	assert_eq "$(stat_field "$number" 9)" 11 'in flight in /sys/block'
@@ -37,7 +33,7 @@ run() {
 	echo 1 >"$(stat_dir)/reset"
 	assert_eq "$(volume_counts "$number")" '0 0 0 0 0 0 0 0 0 0 0 0 0 0 11' 'after a reset'
 	start 2 0
-	wait_for 30 below_has 13
+	wait_for 30 below_has "$number" 13
 	dm resume below
 	wait
 	assert_agree proxy 9 $((9 * 4096)) 4 $((4 * 8192))

@@ -407,6 +407,11 @@ volume_counts() {
 	echo "${words[*]:0:15}"
 }
 
+# below_has NAME REQUESTS: so many are in flight; NAME as for volume_value.
+below_has() {
+	[ "$(volume_value "$1" in_flight)" -eq "$2" ]
+}
+
 # What the statistics folder holds, in one line.
 stat_entries() {
 	local -a entries

@@ -12,11 +12,7 @@ hang() {
 	begun=$((begun + $(now_ms)))
 	dd if=/dev/mapper/proxy of=/dev/null bs=4096 count=1 iflag=direct &
 	readers+=($!)
-	wait_for 5 in_flight ${#readers[@]}
-}
-
-in_flight() {
-	[ "$(volume_value proxy in_flight)" -eq "$1" ]
+	wait_for 30 below_has proxy ${#readers[@]}
 }
 
 run() {
@@ -40,7 +36,7 @@ run() {
 	while [ $(($(now_ms) - hung)) -lt 40000 ]; do
 		sleep 0.2
 	done
-	in_flight ${#readers[@]} || fail 'not all are in flight'
+	below_has proxy ${#readers[@]} || fail 'not all are in flight'
 	dm resume below
 	wait "${readers[@]}"
 
