@@ -69,6 +69,22 @@ no_discard() {
 	remove_both 0
 }
 
+# A thin pool of 8 blocks of 64 KiB for a volume of 2 MiB: the ninth has no room.
+thin() {
+	dm_create meta "0 4096 linear $disk 0"
+	dm_create data "0 1024 linear $disk 4096"
+	dm_create pool '0 1024 thin-pool /dev/mapper/meta /dev/mapper/data 128 0 1 error_if_no_space'
+	dm message pool 0 create_thin 0
+	dm_create below '0 4096 thin /dev/mapper/pool 0'
+	both_over /dev/mapper/below
+	io write 0 524288 1 ok
+	io write 524288 4096 5 ENOSPC
+	io write 0 4096 2 ok
+	io read 524288 4096 3 ok
+	remove_both 5
+	dm_remove below
+}
+
 # Sectors from 0x1234 on are bad (opts=2); a write-protected disk refuses.
 medium() {
 	both_over "$scsi"
@@ -86,7 +102,7 @@ medium() {
 
 run() {
 	local disk scsi planted
-	need_module dm_flakey scsi_debug
+	need_module dm_flakey dm_thin_pool scsi_debug
 	load_dmp
 	disk=$(null_disk size_mb=4 memory_backed=1)
 	defer dm_remove linear
@@ -94,6 +110,7 @@ run() {
 	error_target
 	flakey
 	no_discard
+	thin
 	scsi=$(scsi_disk opts=2 dev_size_mb=8 delay=0)
 	medium
 }
