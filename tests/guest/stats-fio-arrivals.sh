@@ -47,16 +47,16 @@ serial_disk() {
 	echo "$disk"
 }
 
-# depth_is QUEUE: three in four arrivals are in the bucket of all others of the
-# queue; none finds more than these.
+# depth_is ENGINE QUEUE: three in four arrivals are in the bucket of all others
+# of the queue; none finds more than these.
 depth_is() {
 	local all these
-	fio_on serial --ioengine=libaio --iodepth="$1" --number_ios=601
+	fio_on serial --ioengine="$1" --iodepth="$2" --number_ios=601
 	all=$(bulk_sum serial read_depth)
-	these=$(bulk_between serial read_depth $(($1 / 2)) "$1")
+	these=$(bulk_between serial read_depth $(($2 / 2)) "$2")
 	assert_ge "$all" 2 'samples of the depth'
-	assert_eq "$(bulk_between serial read_depth 0 "$1")" "$all" "none finds $1 others"
-	assert_ge $((these * 4)) $((all * 3)) "of $all arrivals at a queue of $1, four times"
+	assert_eq "$(bulk_between serial read_depth 0 "$2")" "$all" "none finds $2 others"
+	assert_ge $((these * 4)) $((all * 3)) "of $all arrivals at a queue of $2, four times"
 }
 
 run() {
@@ -71,6 +71,7 @@ run() {
 	disk=$(serial_disk)
 	dm_create serial "0 $(sectors "$disk") dmp $disk"
 	for queue in 1 4 16 64; do
-		depth_is "$queue"
+		depth_is libaio "$queue"
 	done
+	depth_is io_uring 16
 }
