@@ -7,7 +7,7 @@
  *	0 <length> witness <device> [secure-erase] [crypto]
  *
  * secure-erase, crypto: offer it, though the device below has it not. Secure
- * erases end here; what is to be encrypted, the kernel encrypts here.
+ * erases end here; so do keys, and the data goes on as it is.
  *
  * Status: name=value words. Messages: "reset"; "mark [WORD...]", from now on
  * set these on what is forwarded: a flag's name, "append" (a write becomes a
@@ -172,14 +172,34 @@ static void crypto_mark(struct witness *w, struct bio *bio)
 	bio_crypt_set_ctx(bio, &w->key, dun, GFP_NOIO);
 }
 
-static bool crypto_submit(struct witness *w, struct bio *bio)
+static u64 crypto_dun(struct bio *bio)
 {
-	if (!w->offer_crypto || !bio_has_crypt_ctx(bio))
-		return false;
-	blk_crypto_submit_bio(bio);
-	return true;
+	return bio_has_crypt_ctx(bio) ? bio->bi_crypt_context->bc_dun[0] : 0;
+}
+
+/* The bio's until it ends: whoever made it frees it. */
+struct kept {
+	struct bio_crypt_ctx *context;
+};
+
+static void crypto_take(struct witness *w, struct bio *bio)
+{
+	struct kept *kept = dm_per_bio_data(bio, sizeof(*kept));
+
+	kept->context = bio->bi_crypt_context;
+	if (w->offer_crypto)
+		bio->bi_crypt_context = NULL;
+}
+
+static void crypto_give_back(struct bio *bio)
+{
+	struct kept *kept = dm_per_bio_data(bio, sizeof(*kept));
+
+	bio->bi_crypt_context = kept->context;
 }
 #else
+struct kept { };
+
 static int crypto_init(struct witness *w)
 {
 	return w->offer_crypto ? -EOPNOTSUPP : 0;
@@ -202,9 +222,17 @@ static void crypto_mark(struct witness *w, struct bio *bio)
 {
 }
 
-static bool crypto_submit(struct witness *w, struct bio *bio)
+static u64 crypto_dun(struct bio *bio)
 {
-	return false;
+	return 0;
+}
+
+static void crypto_take(struct witness *w, struct bio *bio)
+{
+}
+
+static void crypto_give_back(struct bio *bio)
+{
 }
 #endif
 
@@ -272,6 +300,7 @@ static void witness_count(struct witness *w, struct bio *bio)
 		return;
 	atomic64_add(bio->bi_iter.bi_size, &w->bytes);
 	atomic64_add(hash_64(opf, 32) ^ bio->bi_ioprio ^
+		     hash_64(crypto_dun(bio), 56) ^
 		     hash_64(bio->bi_iter.bi_sector, 48) ^
 		     hash_64(bio->bi_iter.bi_size, 40), &w->digest);
 	WRITE_ONCE(w->last_sector, bio->bi_iter.bi_sector);
@@ -298,14 +327,13 @@ static int witness_map(struct dm_target *ti, struct bio *bio)
 	struct witness *w = ti->private;
 
 	witness_count(w, bio);
+	crypto_take(w, bio);
 	bio_set_dev(bio, w->dev->bdev);
 	witness_mark(w, bio);
 	if (bio_op(bio) == REQ_OP_SECURE_ERASE && w->offer_secure_erase) {
 		bio_endio(bio);
 		return DM_MAPIO_SUBMITTED;
 	}
-	if (crypto_submit(w, bio))
-		return DM_MAPIO_SUBMITTED;
 	return DM_MAPIO_REMAPPED;
 }
 
@@ -316,6 +344,7 @@ static int witness_end_io(struct dm_target *ti, struct bio *bio,
 
 	if (*error)
 		atomic64_inc(&w->errors);
+	crypto_give_back(bio);
 	return DM_ENDIO_DONE;
 }
 
@@ -358,6 +387,7 @@ static int witness_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 		goto crypto;
 
 	ti->private = w;
+	ti->per_io_data_size = sizeof(struct kept);
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
