@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: what the device is to encrypt reaches it with its key and block numbers, as through linear, and a file system uses that
+# shows: what the device is to encrypt reaches it with a key and the same block numbers as through linear, and a file system uses that
 
 # shellcheck source=tests/guest/pass.bash
 . "${BASH_SOURCE[0]%/*}/pass.bash"

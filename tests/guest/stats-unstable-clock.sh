@@ -30,9 +30,9 @@ run() {
 
 	dm suspend --nolockfs --noflush below
 	hang 1
-	# The kernel changes code now that its scheduler runs all the time. For that it
-	# puts a breakpoint there for a moment, which one of QEMU's CPUs may go on seeing
-	# when the other one took it away: one CPU alone has no such trouble.
+	# To leave the counter the kernel patches code that its scheduler is always in,
+	# by way of a breakpoint. Of QEMU's two CPUs one may go on seeing that when it is
+	# gone, and die of it; one CPU alone cannot.
 	echo 0 >/sys/devices/system/cpu/cpu1/online
 	defer bring_back
 	load_module splat how=tsc
