@@ -4,9 +4,10 @@
 # Functions shared by the lab's commands: the list of kernels, the cache, the
 # log, root folders and the accelerator. Sourced by lab/* and tests/run.
 
-lab_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lab_dir=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
+. "$lab_dir/environment.sh"
 repo=$(dirname "$lab_dir")
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/dmp
+cache=${XDG_CACHE_HOME:-${HOME:?is not set}/.cache}/dmp
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # --- talking -----------------------------------------------------------------
@@ -19,6 +20,10 @@ die() {
 	printf 'lab: error: %s\n' "$*" >&2
 	exit 1
 }
+
+# A cache that moves with the current directory would be filled again and again.
+[[ $cache == /* ]] || die "XDG_CACHE_HOME is not an absolute path: $cache"
+need_plain "$repo" "$cache" "${TMPDIR:-/tmp}"
 
 # usage SCRIPT: print the script's header comment, without the licence line.
 usage() {
@@ -133,9 +138,14 @@ in_root() {
 	' in_root "$root" "$@"
 }
 
-# Hand a folder that root made to whoever owns the repository.
-give_to_owner() {
-	chown -R --reference="$repo" "$@"
+# Hand what root made to whoever owns the repository, if it is in there: files
+# elsewhere, where a caller wants his logs, stay as they are.
+give_to_owner() { # PATH…
+	local path
+	for path; do
+		[[ $path != "$repo"/* ]] || chown -R --reference="$repo" "$path"
+	done
+	chown --reference="$repo" "$repo"/build{,/logs} 2>/dev/null || true
 }
 
 # --- the accelerator ---------------------------------------------------------

@@ -5,16 +5,18 @@
 # becomes the tree's top.
 
 shopt -s inherit_errexit
-cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit
+. "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/../../lab/environment.sh"
+cd "$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")/../.." || exit
+need_plain "$PWD" "${TMPDIR:-/tmp}"
 
 # A list of files that came out empty would let every check pass.
-git -c safe.directory="$PWD" ls-files --error-unmatch kernel/main.c >/dev/null || exit
+git -c safe.directory='*' ls-files --error-unmatch kernel/main.c >/dev/null || exit
 
 # The files of the working tree: tracked, and new ones that are not ignored.
 files() { # [PATHSPEC…]
 	local file
-	git -c safe.directory="$PWD" ls-files -co --exclude-standard -- "$@" | sort -u |
-		while read -r file; do
+	git -c safe.directory='*' -c core.quotePath=off ls-files -co --exclude-standard -- "$@" |
+		sort -u | while read -r file; do
 			[ ! -f "$file" ] || printf '%s\n' "$file"
 		done
 }
@@ -42,7 +44,7 @@ kernels() {
 
 # In the toolbox, with the kernel's folder and the test modules in /tmp/dmp.
 with_sources() { # COMMAND
-	files kernel tests/guest/modules | tar -T - -cf - |
+	files kernel tests/guest/modules | tar --verbatim-files-from -T - -cf - |
 		lab/toolbox sh -euc "mkdir /tmp/dmp; tar -C /tmp/dmp -xf -; cd /tmp/dmp; $1"
 }
 
