@@ -2,6 +2,7 @@
 #
 #   make                build dmp.ko and device_mapper_proxy.ko
 #   make install        install dmp.ko for the kernel it was built for
+#   make uninstall      remove it there
 #   make demo           show it at work in a throw-away virtual machine
 #   make check          all tests that a change must pass
 #   make matrix         the tests on every kernel of the list
@@ -9,22 +10,67 @@
 #   make shell          a shell in a guest: make shell KERNEL=6.12
 #   make clean
 #
-# KDIR= names the build folder of another kernel than the running one.
+# KDIR=DIR     the build directory of another kernel than the running one
+# O=DIR        build in DIR, and leave the source tree alone (MO=DIR: the same)
+# DESTDIR=DIR  install below DIR instead of / (INSTALL_MOD_PATH=DIR: the same)
+
+ifeq ($(wildcard kernel/Kbuild),)
+$(error Not the source directory: use make -C DIRECTORY)
+endif
+
+# Tools read and write text as in the C locale, and cd goes where it is told.
+export LC_ALL := C
+unexport CDPATH
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 NAMES := dmp device_mapper_proxy
 
-# Each name is built in a folder of its own: an object knows its module's name.
-UTSRELEASE := $(KDIR)/include/generated/utsrelease.h
-RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(UTSRELEASE))
-BUILD = $(CURDIR)/build/module/$(RELEASE)
-SOURCES := $(notdir $(wildcard kernel/*))
+# O and MO mean something else to kbuild, and must not reach it.
+argument = $(if $(filter command,$(firstword $(origin $(1)))),$($(1)))
+OUT := $(or $(call argument,O),$(call argument,MO),$(CURDIR))
+MAKEOVERRIDES := $(filter-out O=% MO=%,$(MAKEOVERRIDES))
 
-.PHONY: all $(NAMES) headers install demo check matrix bench shell clean
+# Each name is built in a directory of its own: an object knows its module's name.
+# Paths are used only after `paths` has found nothing odd in them.
+UTSRELEASE = $(KDIR)/include/generated/utsrelease.h
+RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(UTSRELEASE))
+BUILD = $(abspath $(OUT))/build/module/$(RELEASE)
+
+# Where `make install` puts the module: STAGE is empty for this machine itself.
+INSTALL_MOD_DIR ?= updates
+STAGE = $(if $(or $(INSTALL_MOD_PATH),$(DESTDIR)),$(abspath $(or $(INSTALL_MOD_PATH),$(DESTDIR))))
+MODULES = $(patsubst %/,%,$(STAGE))/lib/modules/$(RELEASE)
+
+# What kbuild, make or a shell takes for something else than a part of a path.
+comma := ,
+hash := \#
+empty :=
+define newline
+
+
+endef
+special := : ; ! ? * [ ] { } < > | & = % ^ ' " ` $$ \ $(hash) $(comma) ( )
+odd = $(strip $(if $(findstring $(empty) $(empty),$(1)),space) \
+	$(if $(findstring $(empty)	$(empty),$(1)),tab) \
+	$(if $(findstring $(newline),$(1)),newline) \
+	$(foreach c,$(special),$(findstring $(c),$(1))))
+# plain(WHAT,PATH,ADVICE)
+plain = $(if $(call odd,$(2)),$(error $(1) '$(subst $(newline),\n,$(2))': \
+	kbuild takes no such path ($(call odd,$(2)))$(3)))
+# writable(PATH…,ADVICE)
+writable = $(if $(shell lab/module blocked $(1)),$(error \
+	Cannot write $(shell lab/module blocked $(1)): $(2)))
+
+.PHONY: all $(NAMES) paths headers stage install uninstall demo check matrix bench \
+	shell clean
 
 all: $(NAMES)
 
-headers:
+paths:
+	@: $(call plain,Cannot build in,$(OUT),: build elsewhere with make O=DIR)
+	@: $(call plain,Cannot build for KDIR,$(KDIR))
+
+headers: paths
 	@test -f $(UTSRELEASE) || { \
 	  echo "No kernel headers in $(KDIR). Install them:" >&2; \
 	  echo "  Debian, Ubuntu: apt-get install linux-headers-\$$(uname -r)" >&2; \
@@ -33,16 +79,28 @@ headers:
 	  exit 1; }
 
 $(NAMES): headers
-	@mkdir -p $(BUILD)/$@
-	@cd $(BUILD)/$@ && find . -maxdepth 1 -type l -delete && \
-	  ln -s $(SOURCES:%=$(CURDIR)/kernel/%) .
-	$(MAKE) -C $(KDIR) M=$(BUILD)/$@ DMP_MODULE=$@ modules
-	@cp $(BUILD)/$@/$@.ko .
+	@: $(call writable,$(abspath $(OUT)) $(BUILD)/$@,remove it as its owner$(comma) or build elsewhere with make O=DIR)
+	@lab/module link $(BUILD)/$@
+	@$(MAKE) -C $(KDIR) M=$(BUILD)/$@ DMP_MODULE=$@ DMP_ALSO= modules || \
+	  { lab/module hand-over $(abspath $(OUT)); exit 1; }
+	@lab/module publish $(BUILD)/$@/$@.ko $(abspath $(OUT))
+	@lab/module hand-over $(abspath $(OUT))
 
-install: dmp
-	$(MAKE) -C $(KDIR) M=$(BUILD)/dmp DMP_MODULE=dmp KERNELRELEASE=$(RELEASE) \
-	  modules_install
-	depmod $(RELEASE)
+stage: headers
+	@: $(if $(and $(INSTALL_MOD_PATH),$(DESTDIR)),$(if $(filter-out $(INSTALL_MOD_PATH),$(DESTDIR)),$(error \
+	  DESTDIR and INSTALL_MOD_PATH name different directories: give one of them)))
+	@: $(call plain,Cannot install into,$(or $(INSTALL_MOD_PATH),$(DESTDIR)))
+	@: $(call plain,Cannot install into INSTALL_MOD_DIR,$(INSTALL_MOD_DIR))
+	@: $(call writable,$(MODULES) $(MODULES)/$(INSTALL_MOD_DIR) $(wildcard $(MODULES)/$(INSTALL_MOD_DIR)/dmp.ko*),become root$(comma) or name a directory with make $(filter %install,$(MAKECMDGOALS)) DESTDIR=DIR)
+
+install: stage dmp
+	@umask 022 && $(MAKE) -C $(KDIR) M=$(BUILD)/dmp DMP_MODULE=dmp DMP_ALSO= \
+	  KERNELRELEASE=$(RELEASE) INSTALL_MOD_PATH=$(STAGE) \
+	  INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
+	@lab/module installed "$(STAGE)" $(RELEASE) $(INSTALL_MOD_DIR)
+
+uninstall: stage
+	@lab/module uninstall "$(STAGE)" $(RELEASE) $(INSTALL_MOD_DIR)
 
 demo:
 	lab/demo
@@ -61,4 +119,9 @@ shell:
 	lab/shell $(KERNEL)
 
 clean:
-	rm -rf build $(NAMES:%=%.ko)
+ifeq ($(OUT),$(CURDIR))
+	@lab/module clean
+else
+	@: $(call plain,Cannot clean,$(OUT))
+	@lab/module clean $(abspath $(OUT))
+endif

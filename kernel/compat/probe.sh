@@ -8,10 +8,12 @@
 # Kbuild. The two control probes tell a kernel that lacks a feature from a
 # compiler that cannot compile anything (or accepts everything).
 set -eu
+LC_ALL=C
+export LC_ALL
 
 out=$1 oldest=$2 kernel=$3 newest=$4
 shift 4
-probes=$(dirname "$0")/probes
+probes=$(dirname -- "$0")/probes
 
 older() { # older A B: is version A older than B?
 	[ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
