@@ -25,16 +25,16 @@ assert_gone() { # PID FILE REGEX
 }
 
 remove_under_readers() {
-	local folder opens keeps writer before
+	local folder opens keeps writer
 	dm_create proxy "0 $size dmp $disk"
 	folder=$(stat_dir)/$(dm_num proxy)
 	exec 8<"$folder/stat"
 	start
 	ioerr /dev/mapper/proxy read 0 4096 13
 	assert_fails rmmod dmp
-	before=$EPOCHSECONDS
-	timeout 10 dmsetup --noudevrules --noudevsync remove proxy
-	assert_le $((EPOCHSECONDS - before)) 5 'seconds that the removal took'
+	# One that waited for the readers to close the file would wait for ever: the limit
+	# is only to have it told here, on whatever machine.
+	timeout 60 dmsetup --noudevrules --noudevsync remove proxy
 	assert_gone "$opens" opens '^gone (ENOENT|ENODEV)$'
 	assert_gone "$keeps" keeps '^gone ENODEV$'
 	wait "$writer"
