@@ -46,10 +46,11 @@ run() {
 
 	watch-stat "$folder/stat" >"$CASE_DIR/watch" &
 	watch=$!
-	# psync: nothing is in flight and uncounted when it is told to end
+	# psync: nothing is in flight and uncounted when it is told to end, which it is
+	# long before its hour is over
 	fio --name=load --filename=/dev/mapper/proxy --rw=randwrite --bs=4k --direct=1 \
 		--ioengine=psync --numjobs=2 --size=4M --offset_increment=4M --verify=crc32c \
-		--verify_backlog=64 --verify_fatal=1 --time_based --runtime=120 --thinktime=300 \
+		--verify_backlog=64 --verify_fatal=1 --time_based --runtime=3600 --thinktime=300 \
 		--group_reporting --output-format=json --output="$CASE_DIR/fio" &
 	fio=$!
 	wait_for 20 loaded
