@@ -16,6 +16,10 @@ toggle() {
 	done
 }
 
+loaded() {
+	[ "$(volume_value proxy reads)" -gt 100 ]
+}
+
 refused() { # WORD…
 	local table
 	table=$(dmsetup table proxy)
@@ -41,14 +45,16 @@ run() {
 	assert_dmesg 'Invalid slow_limit_us'
 
 	fio --name=load --filename=/dev/mapper/proxy --rw=randrw --bs=4k --direct=1 --ioengine=libaio \
-		--iodepth=8 --numjobs=2 --time_based --runtime=8 --group_reporting \
-		--output-format=json >"$CASE_DIR/fio.json" &
+		--iodepth=8 --numjobs=2 --time_based --runtime=3600 --group_reporting \
+		--output-format=json --output="$CASE_DIR/fio.json" &
 	fio=$!
-	sleep 1
-	while kill -0 "$fio" 2>/dev/null; do
-		toggle
-	done
-	wait "$fio"
+	wait_for 30 loaded
+	toggle
+	toggle
+	kill -0 "$fio"
+	# told to end, it waits for what is in flight
+	kill -INT "$fio"
+	wait "$fio" || true
 	reads=$(fio_value "$CASE_DIR/fio.json" read total_ios)
 	writes=$(fio_value "$CASE_DIR/fio.json" write total_ios)
 	# the partition scan of the new device reads, too: /sys/block says how much
