@@ -169,11 +169,11 @@ const struct dmp_metric dmp_metrics[] = {
 		.offset = OFFSET(seek), .buckets = BUCKETS(seek),
 		.bound = seek_bound,
 	}, {
-		.name = "run_requests", .ops = RW_OPS,
+		.name = "cpu_run_requests", .ops = RW_OPS,
 		.offset = OFFSET(run), .buckets = BUCKETS(run),
 		.bound = run_bound,
 	}, {
-		.name = "gap_ns", .ops = ALL_OPS,
+		.name = "interarrival_ns", .ops = ALL_OPS,
 		.offset = OFFSET(each.gap), .other = OTHER(gap),
 		.buckets = BUCKETS(each.gap),
 		.bound = gap_bound,

@@ -218,7 +218,7 @@ static void add_settings(struct text *text, struct dmp_volume *volume)
 	    queue_physical_block_size(dmp_volume_queue(volume)));
 	add(text, "optimal_io_bytes %u\n",
 	    queue_io_opt(dmp_volume_queue(volume)));
-	add(text, "own_cost_ns %llu\n",
+	add(text, "overhead_ns %llu\n",
 	    dmp_cost_ns(&volume->stats, &config));
 }
 

@@ -64,7 +64,7 @@ slow_limit_us 100000
 	assert_eq "$(bulk_sum proxy read_latency_ns)" 499 'latencies'
 	assert_eq "$(bulk_value proxy read_size_bytes)" '4096:4608=499' 'sizes'
 
-	for metric in latency_ns size_bytes seek_sectors run_requests gap_ns depth align_bytes heat; do
+	for metric in latency_ns size_bytes seek_sectors cpu_run_requests interarrival_ns depth align_bytes heat; do
 		for operation in read write; do
 			assert_eq "$(from_files "${operation}_$metric" "$metric")" \
 				"$(bulk_value proxy "${operation}_$metric")" "${operation}_$metric"

@@ -8,13 +8,13 @@ levels='counters patterns every all'
 measure() {
 	load_dmp
 	dm_create proxy '0 20000 dmp /dev/mapper/zero'
-	now[all]=$(bulk_value proxy own_cost_ns)
+	now[all]=$(bulk_value proxy overhead_ns)
 	dmsetup message proxy 0 latency_every 2
-	now[every]=$(bulk_value proxy own_cost_ns)
+	now[every]=$(bulk_value proxy overhead_ns)
 	dmsetup message proxy 0 collect patterns
-	now[patterns]=$(bulk_value proxy own_cost_ns)
+	now[patterns]=$(bulk_value proxy overhead_ns)
 	dmsetup message proxy 0 collect counters
-	now[counters]=$(bulk_value proxy own_cost_ns)
+	now[counters]=$(bulk_value proxy overhead_ns)
 	dm_remove proxy
 	unload_dmp
 }

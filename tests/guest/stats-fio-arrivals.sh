@@ -25,11 +25,11 @@ gaps() {
 	local all these _
 	for _ in 1 2 3; do
 		fio_on proxy --ioengine=psync --thinktime="$1" --number_ios="$4"
-		all=$(bulk_sum proxy read_gap_ns)
+		all=$(bulk_sum proxy read_interarrival_ns)
 		assert_ge "$all" 1 "$1 us: samples"
-		assert_eq "$(bulk_between proxy read_gap_ns "$2" 17179869184)" "$all" \
+		assert_eq "$(bulk_between proxy read_interarrival_ns "$2" 17179869184)" "$all" \
 			"$1 us: gaps from $2 ns on"
-		these=$(bulk_between proxy read_gap_ns "$2" "$3")
+		these=$(bulk_between proxy read_interarrival_ns "$2" "$3")
 		[ $((these * 4)) -lt $((all * 3)) ] || return 0
 		log "$1 us: $these of $all"
 	done

@@ -93,14 +93,14 @@ continued() {
 
 sequential() {
 	fio_on proxy --rw=read --bs=4k --number_ios=2053
-	assert_eq "$(bulk_value proxy read_run_requests)" '2048:4096=1' 'sequential: one run'
+	assert_eq "$(bulk_value proxy read_cpu_run_requests)" '2048:4096=1' 'sequential: one run'
 	assert_eq "$(bulk_value proxy read_depth)" "0:1=$(bulk_sum proxy read_depth)" 'one at a time'
 	assert_share "$(bulk_sum proxy read_depth)" 2053 0.0078125 'sampled, one in 128'
 }
 
 strided() {
 	fio_on proxy --rw=read:60k --bs=4k --number_ios=1009 --offset=32k
-	assert_eq "$(bulk_value proxy read_run_requests)" '1:2=1009' 'strided: no runs'
+	assert_eq "$(bulk_value proxy read_cpu_run_requests)" '1:2=1009' 'strided: no runs'
 	# the first one is from where the list before ended
 	assert_ge "$(bulk_between proxy read_seek_sectors 64 128)" \
 		$(($(bulk_sum proxy read_seek_sectors) - 1)) 'strided: each seek is 120 sectors'
@@ -113,7 +113,7 @@ random_blocks() {
 	assert_share "$(bulk_sum proxy read_heat)" 16384 0.0078125 'sampled, one in 128'
 	assert_heat
 	assert_seeks
-	goes_on=$((16384 - $(bulk_sum proxy read_run_requests)))
+	goes_on=$((16384 - $(bulk_sum proxy read_cpu_run_requests)))
 	assert_share "$goes_on" 16384 "$(continued)" 'random: those that go on where another one ended'
 }
 

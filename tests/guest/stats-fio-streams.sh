@@ -15,7 +15,7 @@ streams() { # STREAMS BLOCKS RUNS
 		--ioengine=psync --cpus_allowed=0 --thread --rw=read --bs=4k --number_ios="$2" \
 		--numjobs="$1" --offset_increment=4m --size=4m
 	assert_eq "$(bulk_value timed read_requests)" $(($1 * $2)) "$1 streams"
-	assert_eq "$(bulk_value timed read_run_requests)" "$3" "$1 streams"
+	assert_eq "$(bulk_value timed read_cpu_run_requests)" "$3" "$1 streams"
 	# they did take turns: few go on where the CPU was
 	assert_le $(($(bulk_between timed read_seek_sectors 0 1) * 2)) \
 		"$(bulk_sum timed read_seek_sectors)" "$1 streams: seeks"
@@ -34,7 +34,7 @@ lists() {
 						printf "r %d 4096\n", (stream * apart + block * 8) * 512
 				} }' |
 			pattern /dev/mapper/proxy
-		assert_eq "$(bulk_value proxy read_run_requests)" '256:512=3' "three, $sectors sectors apart"
+		assert_eq "$(bulk_value proxy read_cpu_run_requests)" '256:512=3' "three, $sectors sectors apart"
 	done
 }
 

@@ -36,22 +36,22 @@ run() {
 
 	# one stream of 256 blocks is one run of that length
 	interleaved 1 256 | again
-	assert_eq "$(bulk_value proxy read_run_requests)" '256:512=1' 'one stream'
+	assert_eq "$(bulk_value proxy read_cpu_run_requests)" '256:512=1' 'one stream'
 
 	# eight at once are eight runs
 	interleaved 8 128 | again
-	assert_eq "$(bulk_value proxy read_run_requests)" '128:256=8' 'eight streams'
+	assert_eq "$(bulk_value proxy read_cpu_run_requests)" '128:256=8' 'eight streams'
 
 	# An end of an earlier list may still be continued: each list keeps off them.
 
 	# strided: nothing continues anything; from block to block 15 blocks are skipped
 	awk 'BEGIN { for (i = 0; i < 1000; i++) print "r", i * 65536 + 32768, 4096 }' | again
-	assert_eq "$(bulk_value proxy read_run_requests)" '1:2=1000' 'strided'
+	assert_eq "$(bulk_value proxy read_cpu_run_requests)" '1:2=1000' 'strided'
 	seeks_are 64 128 'strided: each seek is 120 sectors'
 
 	# backwards, block by block: each begins two blocks before the end of the last
 	awk 'BEGIN { for (i = 1000; i > 0; i--) print "r", 40 * 1048576 + i * 4096, 4096 }' | again
-	assert_eq "$(bulk_value proxy read_run_requests)" '1:2=1000' 'backwards'
+	assert_eq "$(bulk_value proxy read_cpu_run_requests)" '1:2=1000' 'backwards'
 	seeks_are -16 -8 'backwards: each seek is -16 sectors'
 
 	# sizes, reads and writes apart

@@ -26,7 +26,7 @@ run() {
 	load_dmp
 	dm_create below '0 20000 zero'
 	dm_create proxy '0 20000 dmp /dev/mapper/below'
-	quick=$(bulk_value proxy own_cost_ns)
+	quick=$(bulk_value proxy overhead_ns)
 
 	dm suspend --nolockfs --noflush below
 	hang 1
@@ -48,7 +48,7 @@ run() {
 	assert_eq "$(bulk_sum proxy read_latency_ns)" 2 'timed'
 
 	# the other clock costs more: so it is the one in use
-	plain=$(bulk_value proxy own_cost_ns)
+	plain=$(bulk_value proxy overhead_ns)
 	assert_gt "$plain" "$quick" 'the cost'
 	dd if=/dev/mapper/proxy of=/dev/null bs=4096 count=503 iflag=direct
 	assert_eq "$(bulk_value proxy read_timed)" 505 'timed'
