@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What histograms there are: see metrics.h and docs/ABI.
+ * The tables of metrics: see metrics.h and docs/ABI.
  */
 #include <linux/blk_types.h>
 #include <linux/kernel.h>
+#include <linux/math64.h>
+#include <linux/sizes.h>
 #include <linux/stddef.h>
+#include <linux/time64.h>
 
 #include "metrics.h"
+#include "patterns.h"
+#include "table-args.h"
 
 const char * const dmp_op_names[DMP_NR_OPS] = {
 	[DMP_READ] = "read",
@@ -245,7 +250,7 @@ static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
 /**
  * dmp_metric_value() - what a bucket holds
  * @metric: any
- * @hists: of dmp_stats_hists_begin()
+ * @hists: of dmp_stats_hists()
  * @op: that the metric has
  * @index: of the bucket
  *
@@ -264,16 +269,11 @@ u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 	return values[index];
 }
 
-/**
- * dmp_metric_aligned() - how many bios were aligned, of those sampled
- * @hists: of dmp_stats_hists_begin()
- * @op: any but flushes
- * @bytes: to what, a power of two; to no more than align_bytes tells apart
- *
- * Context: any.
- * Return: how many began at a multiple of @bytes and were one in length.
+/*
+ * Of the bios that were sampled, those that began at a multiple of a power of two
+ * and were one in length; of no more than align_bytes tells apart.
  */
-u64 dmp_metric_aligned(const u64 *hists, unsigned int op, unsigned int bytes)
+static u64 aligned(const u64 *hists, unsigned int op, unsigned int bytes)
 {
 	const u64 *align = of_op(hists, op, OFFSET(each.align), OTHER(align));
 	u64 sum = 0;
@@ -287,15 +287,42 @@ u64 dmp_metric_aligned(const u64 *hists, unsigned int op, unsigned int bytes)
 	return sum;
 }
 
-/**
- * dmp_metric_optimal() - the same for the optimal I/O size
- * @hists: of dmp_stats_hists_begin()
- * @op: any but flushes
- *
- * Context: any.
- * Return: how many, 0 if the device names no such size.
- */
-u64 dmp_metric_optimal(const u64 *hists, unsigned int op)
+/* The same for the optimal I/O size; 0 if the device names none. */
+static u64 aligned_optimal(const u64 *hists, unsigned int op)
 {
 	return *of_op(hists, op, OFFSET(each.optimal), OTHER(optimal));
 }
+
+#define NO_OP 0
+
+/* First pass over the list: a function for each value. */
+#define SCALAR(name, ops, value)					\
+static_assert(!((ops) & ~ALL_OPS));					\
+static u64 get_##name(const struct dmp_snapshot *s, unsigned int op)	\
+{									\
+	return value;							\
+}
+
+#define HIST_SCALAR(name, ops, value) SCALAR(name, ops, value)
+
+#define WORD(name, value)						\
+static const char *get_##name(const struct dmp_snapshot *s)		\
+{									\
+	return value;							\
+}
+
+#include "scalars.h"
+
+/* Second pass: the table. */
+#define SCALAR(name_, ops_, ...)					\
+	{ .name = #name_, .ops = ops_, .get = get_##name_ },
+#define HIST_SCALAR(name_, ops_, ...)					\
+	{ .name = #name_, .ops = ops_, .get = get_##name_, .hists = true },
+#define WORD(name_, ...)						\
+	{ .name = #name_, .word = get_##name_ },
+
+const struct dmp_scalar dmp_scalars[] = {
+#include "scalars.h"
+};
+
+const unsigned int dmp_nr_scalars = ARRAY_SIZE(dmp_scalars);

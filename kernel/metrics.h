@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What histograms there are: their names, where they lie, and what their
- * buckets mean. The files, the bulk read and docs/ABI follow this one table.
+ * The tables of metrics: the single values of scalars.h; the histograms, with their
+ * names, where they lie, and what their buckets mean. The files, the bulk read and
+ * docs/ABI follow these two tables.
  */
 #ifndef DMP_METRICS_H
 #define DMP_METRICS_H
 
-#include "stats.h"
+#include "snapshot.h"
+
+/**
+ * struct dmp_scalar - a single value, of the volume or of each of some operations
+ * @name: of the quantity and its unit; "read_" and so on is put before it if @ops
+ * @ops: a bit for each operation that has it; 0: the volume has it
+ * @hists: made of the histograms
+ * @get: the value
+ * @word: the value, if it is a word and no number, else NULL
+ */
+struct dmp_scalar {
+	const char *name;
+	unsigned int ops;
+	bool hists;
+	u64 (*get)(const struct dmp_snapshot *s, unsigned int op);
+	const char *(*word)(const struct dmp_snapshot *s);
+};
 
 /**
  * struct dmp_metric - one histogram, for each of some operations
@@ -32,13 +49,13 @@ struct dmp_metric {
 	const char *(*label)(unsigned int index);
 };
 
+extern const struct dmp_scalar dmp_scalars[];
+extern const unsigned int dmp_nr_scalars;
 extern const struct dmp_metric dmp_metrics[];
 extern const unsigned int dmp_nr_metrics;
 extern const char * const dmp_op_names[DMP_NR_OPS];
 
 u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 		     unsigned int op, unsigned int index);
-u64 dmp_metric_aligned(const u64 *hists, unsigned int op, unsigned int bytes);
-u64 dmp_metric_optimal(const u64 *hists, unsigned int op);
 
 #endif /* DMP_METRICS_H */

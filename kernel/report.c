@@ -3,18 +3,11 @@
  * Counters as text. What is printed here is a contract: see docs/ABI/.
  */
 #include <linux/device-mapper.h>
-#include <linux/math64.h>
-#include <linux/sizes.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
-#include <linux/ktime.h>
 
 #include "buckets.h"
-#include "cost.h"
-#include "patterns.h"
-#include "pulse.h"
 #include "report.h"
-#include "table-args.h"
 #include "volume.h"
 
 /* The form of the bulk read; goes up when a reader of the old one would err. */
@@ -64,15 +57,9 @@ ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
 	return at;
 }
 
-static u64 in_flight(const struct dmp_counts *counts)
-{
-	return dmp_counts_submitted(counts) - dmp_counts_completed(counts);
-}
-
 /**
  * dmp_report_stat() - the text of stat/dm-N/stat
- * @counts: of one volume
- * @oldest_ns: age of its oldest bio in flight
+ * @snapshot: of the volume
  * @page: where it goes, PAGE_SIZE bytes
  *
  * Requests and bytes of each operation; errors, FUA, in flight; then the time
@@ -82,9 +69,9 @@ static u64 in_flight(const struct dmp_counts *counts)
  * Context: any.
  * Return: its length.
  */
-ssize_t dmp_report_stat(const struct dmp_counts *counts, u64 oldest_ns,
-			char *page)
+ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page)
 {
+	const struct dmp_counts *counts = &snapshot->counts;
 	int op, at = 0;
 
 	for (op = 0; op < DMP_NR_OPS; op++)
@@ -92,19 +79,38 @@ ssize_t dmp_report_stat(const struct dmp_counts *counts, u64 oldest_ns,
 				    dmp_counts_requests(counts, op),
 				    dmp_counts_bytes(counts, op));
 	at += sysfs_emit_at(page, at, "%llu %llu %llu", counts->errors,
-			    dmp_counts_fua(counts), in_flight(counts));
+			    dmp_counts_fua(counts),
+			    dmp_counts_in_flight(counts));
 	for (op = 0; op < DMP_NR_OPS; op++)
 		at += sysfs_emit_at(page, at, " %llu %llu", counts->ns[op],
 				    counts->timed[op]);
-	at += sysfs_emit_at(page, at, " %llu\n", oldest_ns);
+	at += sysfs_emit_at(page, at, " %llu\n", snapshot->oldest_ns);
 	return at;
+}
+
+/**
+ * dmp_report_scalar() - the text of a single value's file
+ * @scalar: the value
+ * @op: of this operation, if it has any
+ * @snapshot: of the volume, with histograms if @scalar needs them
+ * @page: where it goes, PAGE_SIZE bytes
+ *
+ * Context: any.
+ * Return: its length.
+ */
+ssize_t dmp_report_scalar(const struct dmp_scalar *scalar, unsigned int op,
+			  const struct dmp_snapshot *snapshot, char *page)
+{
+	if (scalar->word)
+		return sysfs_emit(page, "%s\n", scalar->word(snapshot));
+	return sysfs_emit(page, "%llu\n", scalar->get(snapshot, op));
 }
 
 /**
  * dmp_report_metric() - the text of a histogram's file
  * @metric: the histogram
  * @op: of this operation
- * @hists: of dmp_stats_hists_begin()
+ * @hists: of dmp_stats_hists()
  * @page: where it goes, PAGE_SIZE bytes
  *
  * Context: any.
@@ -181,7 +187,7 @@ void dmp_report_status(const struct dmp_counts *counts, char *result,
 	       dmp_counts_bytes(counts, DMP_READ),
 	       dmp_counts_requests(counts, DMP_WRITE),
 	       dmp_counts_bytes(counts, DMP_WRITE),
-	       counts->errors, in_flight(counts));
+	       counts->errors, dmp_counts_in_flight(counts));
 }
 
 /* A buffer that the functions below append to, as far as it goes. */
@@ -202,53 +208,31 @@ static __printf(2, 3) void add(struct text *text, const char *format, ...)
 	va_end(args);
 }
 
-static void add_settings(struct text *text, struct dmp_volume *volume)
+static void add_scalar(struct text *text, const struct dmp_scalar *scalar,
+		       unsigned int op, const struct dmp_snapshot *snapshot)
 {
-	struct dmp_config config;
-
-	dmp_volume_config(volume, &config);
-	add(text, "collect %s\n", dmp_collect_name(config.collect));
-	add(text, "latency_every %u\n", config.latency_every);
-	add(text, "slow_limit_us %llu\n",
-	    div_u64(config.slow_ns, NSEC_PER_USEC));
-	add(text, "sample_every %u\n", dmp_patterns_sample_mean());
-	add(text, "heat_cell_sectors %llu\n",
-	    1ULL << READ_ONCE(volume->stats.heat_shift));
-	add(text, "physical_block_bytes %u\n",
-	    queue_physical_block_size(dmp_volume_queue(volume)));
-	add(text, "optimal_io_bytes %u\n",
-	    queue_io_opt(dmp_volume_queue(volume)));
-	add(text, "overhead_ns %llu\n",
-	    dmp_cost_ns(&volume->stats, &config));
+	if (scalar->ops)
+		add(text, "%s_", dmp_op_names[op]);
+	if (scalar->word)
+		add(text, "%s %s\n", scalar->name, scalar->word(snapshot));
+	else
+		add(text, "%s %llu\n", scalar->name,
+		    scalar->get(snapshot, op));
 }
 
-static void add_counts(struct text *text, struct dmp_stats *stats)
+static void add_scalars(struct text *text, const struct dmp_snapshot *snapshot)
 {
-	struct dmp_peak peaks[DMP_NR_OPS];
-	struct dmp_counts counts;
-	const char *name;
-	int op;
+	const struct dmp_scalar *scalar;
+	unsigned int op;
 
-	dmp_stats_read(stats, &counts);
-	dmp_pulse_peaks(stats, peaks);
-	for (op = 0; op < DMP_NR_OPS; op++) {
-		name = dmp_op_names[op];
-		add(text, "%s_requests %llu\n", name,
-		    dmp_counts_requests(&counts, op));
-		add(text, "%s_bytes %llu\n", name,
-		    dmp_counts_bytes(&counts, op));
-		add(text, "%s_time_ns %llu\n", name, counts.ns[op]);
-		add(text, "%s_timed %llu\n", name, counts.timed[op]);
-		add(text, "%s_slow %llu\n", name, counts.slow[op]);
-		add(text, "%s_slow_time_ns %llu\n", name, counts.slow_ns[op]);
-		add(text, "%s_peak_requests %llu\n", name, peaks[op].requests);
-		add(text, "%s_peak_bytes %llu\n", name, peaks[op].bytes);
+	for (scalar = dmp_scalars; scalar < dmp_scalars + dmp_nr_scalars;
+	     scalar++) {
+		if (!scalar->ops)
+			add_scalar(text, scalar, 0, snapshot);
+		for (op = 0; op < DMP_NR_OPS; op++)
+			if (scalar->ops & BIT(op))
+				add_scalar(text, scalar, op, snapshot);
 	}
-	add(text, "errors %llu\n", counts.errors);
-	add(text, "fua %llu\n", dmp_counts_fua(&counts));
-	add(text, "in_flight %llu\n", in_flight(&counts));
-	add(text, "oldest_ns %llu\n",
-	    dmp_pulse_oldest(stats, &counts, ktime_get_ns()));
 }
 
 /* LEAST:BELOW, where BELOW is the next bucket's least value. */
@@ -295,22 +279,6 @@ static void add_metric(struct text *text, const struct dmp_metric *metric,
 	add(text, "\n");
 }
 
-/* The alignments that are asked for most; align_bytes tells any other. */
-static void add_aligned(struct text *text, struct dmp_volume *volume,
-			unsigned int op, const u64 *hists)
-{
-	unsigned int physical =
-		queue_physical_block_size(dmp_volume_queue(volume));
-	const char *name = dmp_op_names[op];
-
-	add(text, "%s_aligned_4k %llu\n", name,
-	    dmp_metric_aligned(hists, op, SZ_4K));
-	add(text, "%s_aligned_physical %llu\n", name,
-	    dmp_metric_aligned(hists, op, physical));
-	add(text, "%s_aligned_optimal %llu\n", name,
-	    dmp_metric_optimal(hists, op));
-}
-
 /**
  * dmp_report_stats() - everything that is known of a volume, for programs
  * @volume: that is held
@@ -327,22 +295,18 @@ void dmp_report_stats(struct dmp_volume *volume, char *result,
 		      unsigned int maxlen)
 {
 	struct text text = { .result = result, .maxlen = maxlen };
-	struct dmp_stats *stats = &volume->stats;
+	const struct dmp_snapshot *snapshot;
 	unsigned int i, op;
-	const u64 *hists;
 
 	add(&text, "dmp_stats %d\n", DMP_STATS_VERSION);
 	add(&text, "volume %s\n", dmp_volume_name(volume));
-	add_settings(&text, volume);
-	add_counts(&text, stats);
 
-	hists = dmp_stats_hists_begin(stats);
-	for (op = 0; op < DMP_NR_OPS; op++)
-		if (op != DMP_FLUSH)
-			add_aligned(&text, volume, op, hists);
+	snapshot = dmp_volume_snapshot_begin(volume, true);
+	add_scalars(&text, snapshot);
 	for (i = 0; i < dmp_nr_metrics; i++)
 		for (op = 0; op < DMP_NR_OPS; op++)
 			if (dmp_metrics[i].ops & BIT(op))
-				add_metric(&text, &dmp_metrics[i], op, hists);
-	dmp_stats_hists_end(stats);
+				add_metric(&text, &dmp_metrics[i], op,
+					   snapshot->hists);
+	dmp_volume_snapshot_end(volume);
 }

@@ -11,8 +11,9 @@ struct dmp_counts;
 struct dmp_volume;
 
 ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page);
-ssize_t dmp_report_stat(const struct dmp_counts *counts, u64 oldest_ns,
-			char *page);
+ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page);
+ssize_t dmp_report_scalar(const struct dmp_scalar *scalar, unsigned int op,
+			  const struct dmp_snapshot *snapshot, char *page);
 ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
 			  const u64 *hists, char *page);
 ssize_t dmp_report_bounds(const struct dmp_metric *metric, bool rows,

@@ -192,6 +192,18 @@ u64 dmp_counts_completed(const struct dmp_counts *counts)
 	return completed;
 }
 
+/**
+ * dmp_counts_in_flight() - bios submitted and not yet completed
+ * @counts: a sum of dmp_stats_read() or dmp_stats_read_raw()
+ *
+ * Context: any.
+ * Return: the bios of all operations together.
+ */
+u64 dmp_counts_in_flight(const struct dmp_counts *counts)
+{
+	return dmp_counts_submitted(counts) - dmp_counts_completed(counts);
+}
+
 /* Copy one CPU's block; each counter is read in one piece. */
 static void cpu_read(struct dmp_counts *counts, const struct dmp_cpu *cpu)
 {
@@ -299,50 +311,36 @@ void dmp_stats_harvest(struct dmp_stats *stats)
 }
 
 /**
- * dmp_stats_hists_begin() - look at the histograms as they are now
- * @stats: of the volume
+ * dmp_stats_hists() - read the histograms
+ * @stats: of the volume; its lock is held, and guards the answer
  *
- * Context: may sleep; nothing is counted into the totals, and nobody else
- *	looks at them, before dmp_stats_hists_end().
+ * Context: may sleep.
  * Return: DMP_NR_HIST_COUNTERS totals since the last reset, laid out like
  *	struct dmp_hists.
  */
-const u64 *dmp_stats_hists_begin(struct dmp_stats *stats)
+const u64 *dmp_stats_hists(struct dmp_stats *stats)
 {
-	mutex_lock(&stats->lock);
 	harvest(stats);
 	return stats->hist_total;
 }
 
 /**
- * dmp_stats_hists_end() - done with looking at the histograms
- * @stats: of the volume
- *
- * Context: may sleep.
- */
-void dmp_stats_hists_end(struct dmp_stats *stats)
-{
-	mutex_unlock(&stats->lock);
-}
-
-/**
  * dmp_stats_read() - what was counted since the last reset
- * @stats: of the volume
+ * @stats: of the volume; its lock is held
  * @counts: the answer; its submitted less its completed is in flight now
  *
  * Context: may sleep.
  */
 void dmp_stats_read(struct dmp_stats *stats, struct dmp_counts *counts)
 {
-	mutex_lock(&stats->lock);
+	lockdep_assert_held(&stats->lock);
 	dmp_stats_read_raw(stats, counts);
 	dmp_counts_sub(counts, &stats->base);
-	mutex_unlock(&stats->lock);
 }
 
 /**
  * dmp_stats_reset() - let counting start again from now
- * @stats: of the volume
+ * @stats: of the volume; its lock is held
  * @raw: set to everything counted until now
  *
  * No counter is written: what was counted until now becomes the base that is
@@ -353,7 +351,7 @@ void dmp_stats_read(struct dmp_stats *stats, struct dmp_counts *counts)
  */
 void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 {
-	mutex_lock(&stats->lock);
+	lockdep_assert_held(&stats->lock);
 	dmp_stats_read_raw(stats, raw);
 	stats->base = *raw;
 	stats->base.submitted = dmp_counts_completed(raw);
@@ -363,7 +361,6 @@ void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 	harvest(stats);
 	memset(stats->hist_total, 0,
 	       DMP_NR_HIST_COUNTERS * sizeof(*stats->hist_total));
-	mutex_unlock(&stats->lock);
 }
 
 /**

@@ -298,8 +298,7 @@ void dmp_stats_read_raw(const struct dmp_stats *stats,
 void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw);
 void dmp_stats_set_heat_shift(struct dmp_stats *stats, unsigned int shift);
 void dmp_stats_harvest(struct dmp_stats *stats);
-const u64 *dmp_stats_hists_begin(struct dmp_stats *stats);
-void dmp_stats_hists_end(struct dmp_stats *stats);
+const u64 *dmp_stats_hists(struct dmp_stats *stats);
 void dmp_counts_add(struct dmp_counts *sum, const struct dmp_counts *counts);
 void dmp_counts_sub(struct dmp_counts *sum, const struct dmp_counts *counts);
 u64 dmp_counts_submitted(const struct dmp_counts *counts);
@@ -307,6 +306,7 @@ u64 dmp_counts_requests(const struct dmp_counts *counts, enum dmp_op op);
 u64 dmp_counts_bytes(const struct dmp_counts *counts, enum dmp_op op);
 u64 dmp_counts_fua(const struct dmp_counts *counts);
 u64 dmp_counts_completed(const struct dmp_counts *counts);
+u64 dmp_counts_in_flight(const struct dmp_counts *counts);
 enum dmp_op dmp_op_of(const struct bio *bio);
 void dmp_stats_error(struct dmp_cpu __percpu *cpu, unsigned long tag,
 		     blk_status_t status);

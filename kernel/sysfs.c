@@ -5,6 +5,7 @@
  * Removing a file waits for whoever is reading it. The files here take the
  * locks of the counters only, none that is held while a folder is removed.
  */
+#include <linux/bitops.h>
 #include <linux/completion.h>
 #include <linux/device-mapper.h>
 #include <linux/kernel.h>
@@ -13,10 +14,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
-#include <linux/ktime.h>
 
 #include "metrics.h"
-#include "pulse.h"
 #include "report.h"
 #include "sysfs.h"
 #include "volume.h"
@@ -84,13 +83,12 @@ static struct dmp_volume *volume_of(struct kobject *kobj)
 static ssize_t volume_stat_show(struct kobject *kobj,
 				struct kobj_attribute *attr, char *page)
 {
-	struct dmp_stats *stats = &volume_of(kobj)->stats;
-	struct dmp_counts counts;
+	struct dmp_volume *volume = volume_of(kobj);
+	ssize_t ret;
 
-	dmp_stats_read(stats, &counts);
-	return dmp_report_stat(&counts, dmp_pulse_oldest(stats, &counts,
-							 ktime_get_ns()),
-			       page);
+	ret = dmp_report_stat(dmp_volume_snapshot_begin(volume, false), page);
+	dmp_volume_snapshot_end(volume);
+	return ret;
 }
 
 static ssize_t volume_reset_store(struct kobject *kobj,
@@ -111,99 +109,161 @@ static struct kobj_attribute volume_reset_attr =
 	__ATTR(reset, 0200, NULL, volume_reset_store);
 
 /*
- * A file for each histogram and operation, and one or two with its bounds. Made
- * from dmp_metrics when the module is loaded, and shared by all volumes.
+ * A file for each single value and operation, for each histogram and operation,
+ * and one or two with a histogram's bounds. Made from the tables of metrics when
+ * the module is loaded, and shared by all volumes.
  */
-struct hist_file {
+struct metric_file {
 	struct kobj_attribute attr;
+	const struct dmp_scalar *scalar;
 	const struct dmp_metric *metric;
 	unsigned int op;
 	bool rows;
-	char name[32];
+	char name[40];
 };
 
-#define MAX_HIST_FILES 80
+static struct metric_file *metric_files;
+static unsigned int nr_metric_files;
 
-static struct hist_file hist_files[MAX_HIST_FILES];
-static unsigned int nr_hist_files;
+static struct attribute_group volume_group;
+static const struct attribute_group *volume_groups[] = { &volume_group, NULL };
 
-/* The two above, the histograms' files, and the end. */
-static struct attribute *volume_attrs[MAX_HIST_FILES + 3];
-ATTRIBUTE_GROUPS(volume);
+static ssize_t scalar_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *page)
+{
+	struct metric_file *file = container_of(attr, struct metric_file, attr);
+	struct dmp_volume *volume = volume_of(kobj);
+	const struct dmp_snapshot *snapshot;
+	ssize_t ret;
+
+	snapshot = dmp_volume_snapshot_begin(volume, file->scalar->hists);
+	ret = dmp_report_scalar(file->scalar, file->op, snapshot, page);
+	dmp_volume_snapshot_end(volume);
+	return ret;
+}
 
 static ssize_t hist_show(struct kobject *kobj, struct kobj_attribute *attr,
 			 char *page)
 {
-	struct hist_file *file = container_of(attr, struct hist_file, attr);
-	struct dmp_stats *stats = &volume_of(kobj)->stats;
+	struct metric_file *file = container_of(attr, struct metric_file, attr);
+	struct dmp_volume *volume = volume_of(kobj);
+	const struct dmp_snapshot *snapshot;
 	ssize_t ret;
 
-	ret = dmp_report_metric(file->metric, file->op,
-				dmp_stats_hists_begin(stats), page);
-	dmp_stats_hists_end(stats);
+	snapshot = dmp_volume_snapshot_begin(volume, true);
+	ret = dmp_report_metric(file->metric, file->op, snapshot->hists, page);
+	dmp_volume_snapshot_end(volume);
 	return ret;
 }
 
 static ssize_t bounds_show(struct kobject *kobj, struct kobj_attribute *attr,
 			   char *page)
 {
-	struct hist_file *file = container_of(attr, struct hist_file, attr);
+	struct metric_file *file = container_of(attr, struct metric_file, attr);
 
 	return dmp_report_bounds(file->metric, file->rows, page);
 }
 
-static __printf(2, 3) struct hist_file *
-add_file(const struct dmp_metric *metric, const char *format, ...)
+static __printf(2, 3) struct metric_file *
+add_file(ssize_t (*show)(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *page), const char *format, ...)
 {
-	struct hist_file *file = &hist_files[nr_hist_files];
+	struct metric_file *file = &metric_files[nr_metric_files++];
 	va_list args;
 
-	if (WARN_ON(nr_hist_files == MAX_HIST_FILES))
-		return NULL;
 	va_start(args, format);
 	vsnprintf(file->name, sizeof(file->name), format, args);
 	va_end(args);
 	sysfs_attr_init(&file->attr.attr);
 	file->attr.attr.name = file->name;
 	file->attr.attr.mode = 0444;
-	file->attr.show = bounds_show;
-	file->metric = metric;
-	volume_attrs[2 + nr_hist_files++] = &file->attr.attr;
+	file->attr.show = show;
 	return file;
+}
+
+static void add_scalar_files(const struct dmp_scalar *scalar)
+{
+	struct metric_file *file;
+	unsigned int op;
+
+	if (!scalar->ops)
+		add_file(scalar_show, "%s", scalar->name)->scalar = scalar;
+
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		if (!(scalar->ops & BIT(op)))
+			continue;
+		file = add_file(scalar_show, "%s_%s", dmp_op_names[op],
+				scalar->name);
+		file->scalar = scalar;
+		file->op = op;
+	}
 }
 
 static void add_metric_files(const struct dmp_metric *metric)
 {
-	struct hist_file *file;
+	struct metric_file *file;
 	unsigned int op;
 
-	add_file(metric, "%s_bounds", metric->name);
+	add_file(bounds_show, "%s_bounds", metric->name)->metric = metric;
 	if (metric->columns) {
-		file = add_file(metric, "%s_row_bounds", metric->name);
-		if (file)
-			file->rows = true;
+		file = add_file(bounds_show, "%s_row_bounds", metric->name);
+		file->metric = metric;
+		file->rows = true;
 	}
 
 	for (op = 0; op < DMP_NR_OPS; op++) {
 		if (!(metric->ops & BIT(op)))
 			continue;
-		file = add_file(metric, "%s_%s", dmp_op_names[op],
+		file = add_file(hist_show, "%s_%s", dmp_op_names[op],
 				metric->name);
-		if (file) {
-			file->op = op;
-			file->attr.show = hist_show;
-		}
+		file->metric = metric;
+		file->op = op;
 	}
 }
 
-static void make_volume_attrs(void)
+/* As many as the two functions above add. */
+static unsigned int count_metric_files(void)
 {
-	unsigned int i;
+	unsigned int i, count = 0;
 
-	volume_attrs[0] = &volume_stat_attr.attr;
-	volume_attrs[1] = &volume_reset_attr.attr;
+	for (i = 0; i < dmp_nr_scalars; i++)
+		count += dmp_scalars[i].ops ? hweight32(dmp_scalars[i].ops) : 1;
+	for (i = 0; i < dmp_nr_metrics; i++)
+		count += hweight32(dmp_metrics[i].ops) +
+			 (dmp_metrics[i].columns ? 2 : 1);
+	return count;
+}
+
+static void free_volume_attrs(void)
+{
+	kfree(volume_group.attrs);
+	kfree(metric_files);
+}
+
+static int make_volume_attrs(void)
+{
+	unsigned int i, count = count_metric_files();
+	struct attribute **attrs;
+
+	/* The two above, the metrics' files, and the end. */
+	attrs = kcalloc(count + 3, sizeof(*attrs), GFP_KERNEL);
+	volume_group.attrs = attrs;
+	metric_files = kcalloc(count, sizeof(*metric_files), GFP_KERNEL);
+	if (!attrs || !metric_files) {
+		free_volume_attrs();
+		return -ENOMEM;
+	}
+
+	for (i = 0; i < dmp_nr_scalars; i++)
+		add_scalar_files(&dmp_scalars[i]);
 	for (i = 0; i < dmp_nr_metrics; i++)
 		add_metric_files(&dmp_metrics[i]);
+
+	attrs[0] = &volume_stat_attr.attr;
+	attrs[1] = &volume_reset_attr.attr;
+	for (i = 0; i < count; i++)
+		attrs[2 + i] = &metric_files[i].attr.attr;
+	return 0;
 }
 
 static void folder_release(struct kobject *kobj)
@@ -271,14 +331,24 @@ int dmp_sysfs_init(void)
 {
 	int ret;
 
-	make_volume_attrs();
+	ret = make_volume_attrs();
+	if (ret)
+		return ret;
+
+	ret = -ENOMEM;
 	stat_folder = kobject_create_and_add("stat", &THIS_MODULE->mkobj.kobj);
 	if (!stat_folder)
-		return -ENOMEM;
+		goto free_attrs;
 
 	ret = sysfs_create_group(stat_folder, &stat_group);
 	if (ret)
-		kobject_put(stat_folder);
+		goto put_folder;
+	return 0;
+
+put_folder:
+	kobject_put(stat_folder);
+free_attrs:
+	free_volume_attrs();
 	return ret;
 }
 
@@ -291,4 +361,5 @@ void dmp_sysfs_exit(void)
 {
 	sysfs_remove_group(stat_folder, &stat_group);
 	kobject_put(stat_folder);
+	free_volume_attrs();
 }

@@ -306,12 +306,13 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 		       unsigned int maxlen)
 {
 	struct segment *segment = ti->private;
-	struct dmp_counts counts;
+	const struct dmp_snapshot *snapshot;
 
 	switch (type) {
 	case STATUSTYPE_INFO:
-		dmp_stats_read(segment->stats, &counts);
-		dmp_report_status(&counts, result, maxlen);
+		snapshot = dmp_volume_snapshot_begin(segment->volume, false);
+		dmp_report_status(&snapshot->counts, result, maxlen);
+		dmp_volume_snapshot_end(segment->volume);
 		break;
 
 	case STATUSTYPE_TABLE:

@@ -10,9 +10,11 @@
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
 #include <linux/err.h>
+#include <linux/ktime.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include "cost.h"
 #include "patterns.h"
 #include "volume.h"
 
@@ -50,14 +52,8 @@ const char *dmp_volume_name(const struct dmp_volume *volume)
 	return dm_disk(volume->md)->disk_name;
 }
 
-/**
- * dmp_volume_queue() - the mapped device's queue, for its limits
- * @volume: that is held
- *
- * Context: any.
- * Return: the queue.
- */
-const struct request_queue *dmp_volume_queue(const struct dmp_volume *volume)
+/* For the mapped device's limits. */
+static const struct request_queue *volume_queue(const struct dmp_volume *volume)
 {
 	return dm_disk(volume->md)->queue;
 }
@@ -197,6 +193,15 @@ void dmp_volume_put(struct dmp_volume *volume)
 	volume_free(volume);
 }
 
+/* Under one lock: no reader sees one part reset and another one not yet. */
+static void stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
+{
+	mutex_lock(&stats->lock);
+	dmp_stats_reset(stats, raw);
+	dmp_pulse_reset(stats);
+	mutex_unlock(&stats->lock);
+}
+
 /**
  * dmp_volume_reset() - let a volume count again from now
  * @volume: that is held
@@ -207,8 +212,7 @@ void dmp_volume_reset(struct dmp_volume *volume)
 {
 	struct dmp_counts raw;
 
-	dmp_stats_reset(&volume->stats, &raw);
-	dmp_pulse_reset(&volume->stats);
+	stats_reset(&volume->stats, &raw);
 }
 
 /**
@@ -261,9 +265,50 @@ void dmp_volume_go_live(struct dmp_volume *volume,
 	dmp_pulse_configure(stats, &merged);
 	dmp_stats_set_heat_shift(stats, dmp_patterns_heat_shift(sectors));
 	dmp_divisor_init(&stats->optimal,
-			 queue_io_opt(dmp_volume_queue(volume)) >>
+			 queue_io_opt(volume_queue(volume)) >>
 			 SECTOR_SHIFT);
 	mutex_unlock(&stats->lock);
+}
+
+/**
+ * dmp_volume_snapshot_begin() - read a volume, all of it under one lock
+ * @volume: that is held
+ * @hists: whether the histograms are wanted, too, which takes longer
+ *
+ * Context: may sleep; until dmp_volume_snapshot_end() other readers wait, and
+ *	resets and changes of settings, but no I/O.
+ * Return: the snapshot.
+ */
+const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
+						     bool hists)
+{
+	const struct request_queue *queue = volume_queue(volume);
+	struct dmp_snapshot *snapshot = &volume->snapshot;
+	struct dmp_stats *stats = &volume->stats;
+
+	mutex_lock(&stats->lock);
+	snapshot->config = stats->config;
+	dmp_stats_read(stats, &snapshot->counts);
+	dmp_pulse_peaks(stats, snapshot->peaks);
+	snapshot->oldest_ns = dmp_pulse_oldest(stats, &snapshot->counts,
+					       ktime_get_ns());
+	snapshot->hists = hists ? dmp_stats_hists(stats) : NULL;
+	snapshot->overhead_ns = dmp_cost_ns(stats, &stats->config);
+	snapshot->heat_cell_sectors = 1ULL << stats->heat_shift;
+	snapshot->physical_block_bytes = queue_physical_block_size(queue);
+	snapshot->optimal_io_bytes = queue_io_opt(queue);
+	return snapshot;
+}
+
+/**
+ * dmp_volume_snapshot_end() - done with a snapshot
+ * @volume: whose snapshot it was
+ *
+ * Context: may sleep.
+ */
+void dmp_volume_snapshot_end(struct dmp_volume *volume)
+{
+	mutex_unlock(&volume->stats.lock);
 }
 
 /**
@@ -302,8 +347,7 @@ void dmp_volumes_reset(void)
 	mutex_lock(&volumes_lock);
 	totals_base = retired;
 	list_for_each_entry(volume, &volumes, node) {
-		dmp_stats_reset(&volume->stats, &raw);
-		dmp_pulse_reset(&volume->stats);
+		stats_reset(&volume->stats, &raw);
 		dmp_counts_add(&totals_base, &raw);
 	}
 	mutex_unlock(&volumes_lock);

@@ -9,6 +9,7 @@
 #include <linux/list.h>
 
 #include "pulse.h"
+#include "snapshot.h"
 #include "stats.h"
 
 struct mapped_device;
@@ -19,6 +20,8 @@ struct mapped_device;
  * @md: the mapped device that it is found by
  * @targets: how many dmp targets hold it; it goes with the last one
  * @stats: what is counted
+ * @snapshot: of the latest reader, guarded by stats.lock; here since it is large
+ *	for a stack
  * @presence: belongs to dmp_volume_ops
  */
 struct dmp_volume {
@@ -26,6 +29,7 @@ struct dmp_volume {
 	struct mapped_device *md;
 	unsigned int targets;
 	struct dmp_stats stats;
+	struct dmp_snapshot snapshot;
 	void *presence;
 };
 
@@ -45,13 +49,15 @@ void dmp_volumes_init(const struct dmp_volume_ops *ops);
 struct dmp_volume *dmp_volume_get(struct mapped_device *md);
 void dmp_volume_put(struct dmp_volume *volume);
 const char *dmp_volume_name(const struct dmp_volume *volume);
-const struct request_queue *dmp_volume_queue(const struct dmp_volume *volume);
 void dmp_volume_reset(struct dmp_volume *volume);
 void dmp_volume_config(struct dmp_volume *volume, struct dmp_config *config);
 void dmp_volume_configure(struct dmp_volume *volume,
 			  const struct dmp_config *config);
 void dmp_volume_go_live(struct dmp_volume *volume,
 			const struct dmp_config *config, sector_t sectors);
+const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
+						     bool hists);
+void dmp_volume_snapshot_end(struct dmp_volume *volume);
 void dmp_volumes_read(struct dmp_counts *counts);
 void dmp_volumes_reset(void);
 int dmp_volumes_trace(void);

@@ -544,6 +544,24 @@ bulk_value() {
 	fail "bulk_value: $1 has no $2"
 }
 
+# promised_metrics [SECTION]: the names that the tables of docs/ABI/stats-message.md
+# promise, in any order; only those under a heading: `Single values`, `Histograms`.
+promised_metrics() {
+	awk -F ' *[|] *' -v section="${1:-}" '
+		function each(list, name,    words, n, i) {
+			n = split(list, words, " ")
+			for (i = 1; i <= n; i++)
+				print words[i] "_" name
+		}
+		/^## / { here = section == "" || $0 == "## " section }
+		!here || !/^[|] `/ || NF < 7 { next }
+		{ gsub(/`/, "", $2) }
+		$3 == "-" { print $2 }
+		$3 == "all" { each("read write discard flush write_zeroes other", $2) }
+		$3 == "sized" { each("read write discard write_zeroes other", $2) }
+		$3 == "rw" { each("read write", $2) }' "${BASH_SOURCE[0]%/*}/stats-message.md"
+}
+
 # bulk_sum NAME METRIC: how many a histogram holds in all.
 bulk_sum() {
 	bulk_value "$1" "$2" | tr ' ' '\n' | awk -F = 'NF > 1 { sum += $NF } END { print sum + 0 }'

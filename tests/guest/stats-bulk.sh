@@ -11,22 +11,6 @@ names() {
 	dmsetup message proxy 0 stats | cut -d ' ' -f 1
 }
 
-# The names that the document's tables promise, in any order.
-promised() {
-	awk -F ' *[|] *' '
-		function each(list, name,    words, n, i) {
-			n = split(list, words, " ")
-			for (i = 1; i <= n; i++)
-				print words[i] "_" name
-		}
-		!/^[|] `/ || NF < 7 { next }
-		{ gsub(/`/, "", $2) }
-		$3 == "-" { print $2 }
-		$3 == "all" { each("read write discard flush write_zeroes other", $2) }
-		$3 == "sized" { each("read write discard write_zeroes other", $2) }
-		$3 == "rw" { each("read write", $2) }' "${BASH_SOURCE[0]%/*}/stats-message.md"
-}
-
 # The values of a histogram's file that are not 0, as in the bulk read.
 from_files() { # METRIC-WITH-OPERATION METRIC
 	local -a values bounds
@@ -71,7 +55,7 @@ slow_limit_us 100000
 		done
 	done
 
-	assert_eq "$(names | sort)" "$(promised | sort)" 'names, as in docs/ABI/stats-message.md'
+	assert_eq "$(names | sort)" "$(promised_metrics | sort)" 'names, as in docs/ABI/stats-message.md'
 
 	# No name twice, and none that a reader could not take for a word.
 	assert_eq "$(names | sort | uniq -d)" '' 'names that come twice'
