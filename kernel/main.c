@@ -17,6 +17,7 @@ static int __init dmp_init(void)
 {
 	int ret;
 
+	dmp_stats_global_init();
 	ret = dmp_pulse_global_init();
 	if (ret)
 		return ret;

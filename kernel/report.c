@@ -64,7 +64,7 @@ ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
  *
  * Requests and bytes of each operation; errors, FUA, in flight; then the time
  * and the number of what was timed, of each operation; the age of the oldest in
- * flight. New fields go to the end.
+ * flight; when counting began, and the generation. New fields go to the end.
  *
  * Context: any.
  * Return: its length.
@@ -72,6 +72,7 @@ ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
 ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page)
 {
 	const struct dmp_counts *counts = &snapshot->counts;
+	const struct dmp_start *start = &snapshot->start;
 	int op, at = 0;
 
 	for (op = 0; op < DMP_NR_OPS; op++)
@@ -84,7 +85,9 @@ ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page)
 	for (op = 0; op < DMP_NR_OPS; op++)
 		at += sysfs_emit_at(page, at, " %llu %llu", counts->ns[op],
 				    counts->timed[op]);
-	at += sysfs_emit_at(page, at, " %llu\n", snapshot->oldest_ns);
+	at += sysfs_emit_at(page, at, " %llu %llu %llu %llu\n",
+			    snapshot->oldest_ns, start->boot_ns,
+			    start->real_ns, start->generation);
 	return at;
 }
 

@@ -2,8 +2,10 @@
 /*
  * The reading side of the per-CPU engine, and what is rare on the other side.
  */
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -11,6 +13,29 @@
 #include "stats.h"
 
 #define NR_COUNTERS (sizeof(struct dmp_counts) / sizeof(u64))
+
+/* The latest generation of any volume. */
+static atomic64_t last_generation;
+
+/**
+ * dmp_stats_global_init() - seed the generations, before the first volume
+ *
+ * The seed is the boot clock: fewer than one generation a nanosecond is used, so
+ * none is used again after the module has been unloaded and loaded.
+ *
+ * Context: any.
+ */
+void dmp_stats_global_init(void)
+{
+	atomic64_set(&last_generation, ktime_get_boottime_ns());
+}
+
+static void start_now(struct dmp_start *start)
+{
+	start->boot_ns = ktime_get_boottime_ns();
+	start->real_ns = ktime_get_real_ns();
+	start->generation = atomic64_inc_return(&last_generation);
+}
 
 static int cpu_blocks_init(struct dmp_stats *stats)
 {
@@ -62,6 +87,7 @@ int dmp_stats_init(struct dmp_stats *stats)
 	stats->config.latency_every = 1;
 	stats->config.slow_ns = DMP_SLOW_NS_DEFAULT;
 	dmp_clock_init(&stats->clock);
+	start_now(&stats->start);
 	return 0;
 }
 
@@ -361,6 +387,7 @@ void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 	harvest(stats);
 	memset(stats->hist_total, 0,
 	       DMP_NR_HIST_COUNTERS * sizeof(*stats->hist_total));
+	start_now(&stats->start);
 }
 
 /**

@@ -215,6 +215,18 @@ struct dmp_pulse {
 };
 
 /**
+ * struct dmp_start - when counting began: at creation, or at the last reset
+ * @boot_ns: by CLOCK_BOOTTIME
+ * @real_ns: by CLOCK_REALTIME
+ * @generation: never used twice since boot
+ */
+struct dmp_start {
+	u64 boot_ns;
+	u64 real_ns;
+	u64 generation;
+};
+
+/**
  * struct dmp_stats - what one volume counted
  * @cpu: a block for each possible CPU
  * @shape: what a bio goes through
@@ -225,6 +237,7 @@ struct dmp_pulse {
  * @dev: of the mapped device, for tracepoints
  * @lock: guards what follows; readers and resets only
  * @config: what was asked for
+ * @start: when counting began
  * @base: what is subtracted from the sum since the last reset
  * @hist_seen: sums of all CPUs' histograms as they were read last
  * @hist_total: what was counted in each since the last reset
@@ -242,6 +255,7 @@ struct dmp_stats {
 
 	struct mutex lock ____cacheline_aligned_in_smp;
 	struct dmp_config config;
+	struct dmp_start start;
 	struct dmp_counts base;
 	u32 *hist_seen;
 	u64 *hist_total;
@@ -290,6 +304,7 @@ struct dmp_note {
 
 #define DMP_TAG_NOTED	(DMP_TAG_OP | DMP_TAG_FUA | DMP_TAG_FULL)
 
+void dmp_stats_global_init(void);
 int dmp_stats_init(struct dmp_stats *stats);
 void dmp_stats_exit(struct dmp_stats *stats);
 void dmp_stats_read(struct dmp_stats *stats, struct dmp_counts *counts);

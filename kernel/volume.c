@@ -288,6 +288,7 @@ const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
 
 	mutex_lock(&stats->lock);
 	snapshot->config = stats->config;
+	snapshot->start = stats->start;
 	dmp_stats_read(stats, &snapshot->counts);
 	dmp_pulse_peaks(stats, snapshot->peaks);
 	snapshot->oldest_ns = dmp_pulse_oldest(stats, &snapshot->counts,
