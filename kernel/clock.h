@@ -5,7 +5,7 @@
  * On x86 it is the time stamp counter, read bare, as long as the kernel trusts
  * it: check_tsc_unstable() is what makes the kernel's own clock source
  * leave it, for not being synchronised between CPUs among other reasons, and a
- * volume leaves it then too (pulse.c asks ten times a second while the volume
+ * volume leaves it then too (the tick asks ten times a second while the volume
  * is busy). Reading it is not ordered against the instructions around it, which
  * moves a reading by tens of nanoseconds; the narrowest bucket has 64.
  *
@@ -27,18 +27,18 @@
 #endif
 
 /*
- * A unit is as many cycles, a power of two of them, as last at most 8 ns: fine
- * enough for buckets of 64 ns, and 32 bits of units last 17 s at the least.
+ * A tick is as many cycles, a power of two of them, as last at most 8 ns: fine
+ * enough for buckets of 64 ns, and 32 bits of ticks last 17 s at the least.
  */
-#define DMP_UNIT_MAX_NS	8
+#define DMP_TICK_MAX_NS	8
 
-/* Nanoseconds are units * mult >> DMP_UNIT_FRACTION. */
-#define DMP_UNIT_FRACTION	24
+/* Nanoseconds are ticks * mult >> DMP_TICK_FRACTION. */
+#define DMP_TICK_FRACTION	24
 
 /**
  * struct dmp_clock - how cycles become nanoseconds
- * @shift: cycles to units
- * @mult: units to nanoseconds
+ * @shift: cycles to ticks
+ * @mult: ticks to nanoseconds
  */
 struct dmp_clock {
 	u32 shift;
@@ -53,21 +53,21 @@ static inline bool dmp_clock_usable(void)
 
 static inline void dmp_clock_init(struct dmp_clock *clock)
 {
-	u64 per_unit = (u64)DMP_UNIT_MAX_NS * tsc_khz;
+	u64 per_tick = (u64)DMP_TICK_MAX_NS * tsc_khz;
 
 	clock->shift = 0;
 	clock->mult = 0;
 	if (!tsc_khz)
 		return;
-	/* per_unit cycles in 10^6 units: at least one, then a power of two. */
-	per_unit = div_u64(per_unit, 1000000);
-	clock->shift = per_unit ? ilog2(per_unit) : 0;
+	/* per_tick cycles in 10^6 ticks: at least one, then a power of two. */
+	per_tick = div_u64(per_tick, 1000000);
+	clock->shift = per_tick ? ilog2(per_tick) : 0;
 	clock->mult = div_u64((1000000ULL << clock->shift) <<
-			      DMP_UNIT_FRACTION, tsc_khz);
+			      DMP_TICK_FRACTION, tsc_khz);
 }
 
-/* Units since some moment, the same one on each CPU. */
-static __always_inline u64 dmp_clock_units(const struct dmp_clock *clock)
+/* Ticks since some moment, the same one on each CPU. */
+static __always_inline u64 dmp_clock_ticks(const struct dmp_clock *clock)
 {
 	/* The mask is for compilers that check shifts. */
 	return rdtsc() >> (clock->shift & 63);
@@ -84,23 +84,23 @@ static inline void dmp_clock_init(struct dmp_clock *clock)
 	clock->mult = 0;
 }
 
-static __always_inline u64 dmp_clock_units(const struct dmp_clock *clock)
+static __always_inline u64 dmp_clock_ticks(const struct dmp_clock *clock)
 {
 	return 0;
 }
 #endif
 
-/* For any amount of units; mult is below 2^28. */
-static inline u64 dmp_units_to_ns(const struct dmp_clock *clock, u64 units)
+/* For any number of ticks; mult is below 2^28. */
+static inline u64 dmp_ticks_to_ns(const struct dmp_clock *clock, u64 ticks)
 {
-	return mul_u64_u32_shr(units, clock->mult, DMP_UNIT_FRACTION);
+	return mul_u64_u32_shr(ticks, clock->mult, DMP_TICK_FRACTION);
 }
 
 /* The same without a product of 128 bits. */
-static __always_inline u64 dmp_few_units_to_ns(const struct dmp_clock *clock,
-					       u32 units)
+static __always_inline u64 dmp_few_ticks_to_ns(const struct dmp_clock *clock,
+					       u32 ticks)
 {
-	return (u64)units * clock->mult >> DMP_UNIT_FRACTION;
+	return (u64)ticks * clock->mult >> DMP_TICK_FRACTION;
 }
 
 #endif /* DMP_CLOCK_H */

@@ -1,26 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The histograms of one CPU, or of a volume.
+ * Layout of the histograms, and their buckets.
  *
- * Per CPU the counters have 32 bits, which halves the memory that an I/O
- * touches and a volume takes; they wrap. A reader adds them up modulo 2^32 and
- * adds what is new to 64-bit totals. The volume's pulse does so too, often
- * enough that no counter can go round in between; but it does not beat where
- * nothing is collected but counters, and there an error's kind is lost if
- * nobody reads it for 2^32 errors.
+ * Reads and writes of data have their counters in each CPU's block. The other
+ * operations are rare: they share one set of atomic counters a volume. The
+ * windows are counted by the tick alone.
+ *
+ * All counters have 32 bits, which halves the memory that an I/O touches and a
+ * volume takes; they wrap. A fold adds them up modulo 2^32 and adds the increase
+ * to 64-bit totals. Readers fold, and so does the tick of a busy volume, often
+ * enough that no counter can wrap in between. At "collect counters" there is no
+ * tick; errors by status are then lost if nobody reads them for 2^32 errors.
  */
 #ifndef DMP_HISTS_H
 #define DMP_HISTS_H
 
 #include <linux/bits.h>
-#include <linux/percpu.h>
+#include <linux/stddef.h>
 #include <linux/types.h>
 
 #include "buckets.h"
 
-/* Read and write; some things are collected of these only. */
-#define DMP_RW_OPS	2
-#define DMP_OTHER_OPS	4
+/*
+ * Operations. The first two equal REQ_OP_READ and REQ_OP_WRITE. DMP_FLUSH is an
+ * empty write with REQ_PREFLUSH, which is how device-mapper sends every flush to
+ * its targets.
+ */
+enum dmp_op {
+	DMP_READ,
+	DMP_WRITE,
+	DMP_DISCARD,
+	DMP_FLUSH,
+	DMP_WRITE_ZEROES,
+	DMP_OTHER,		/* secure erase, write same, zone operations */
+	DMP_NR_OPS,
+};
+
+#define DMP_RW_OPS	2U
+#define DMP_RARE_OPS	(DMP_NR_OPS - DMP_RW_OPS)
 
 /*
  * Sizes: up to 8 KiB each number of sectors has its own bucket, from 0 on;
@@ -54,45 +71,68 @@
 #define DMP_SEEK_BUCKETS	88	/* sectors, 44 in each direction */
 #define DMP_ALIGN_BUCKETS	11	/* 512 bytes to 512 KiB or more */
 
-/* Gaps in nanoseconds: an octave each from 2^8 to 2^34, one below, one above. */
-#define DMP_GAP_FIRST	8
-#define DMP_GAP_BUCKETS	28
+/*
+ * Inter-arrival times in nanoseconds: an octave each from 2^8 to 2^34, one below,
+ * one above.
+ */
+#define DMP_INTERARRIVAL_FIRST	8
+#define DMP_INTERARRIVAL_BUCKETS	28
 
 #define DMP_HEAT_CELLS	64
 #define DMP_STATUSES	20	/* values of blk_status_t, the last: or more */
 #define DMP_FLAGS	8	/* combinations of sync, metadata, readahead */
 
+/*
+ * Windows: four buckets an octave. Requests: 0 to 3, then to 2^24 and above; bytes:
+ * 0 to 511, then to 2^36 and above.
+ */
+#define DMP_WINDOW_SUB	2
+#define DMP_WINDOW_REQUESTS_FIRST	2
+#define DMP_WINDOW_REQUESTS_LAST	24
+#define DMP_WINDOW_REQUESTS_EXACT	4U	/* 2^DMP_WINDOW_REQUESTS_FIRST */
+#define DMP_WINDOW_REQUESTS_BUCKETS					\
+	(DMP_WINDOW_REQUESTS_EXACT + 1 +				\
+	 ((DMP_WINDOW_REQUESTS_LAST - DMP_WINDOW_REQUESTS_FIRST)	\
+	  << DMP_WINDOW_SUB))
+#define DMP_WINDOW_BYTES_FIRST	9
+#define DMP_WINDOW_BYTES_LAST	36
+#define DMP_WINDOW_BYTES_BUCKETS					\
+	(2 + ((DMP_WINDOW_BYTES_LAST - DMP_WINDOW_BYTES_FIRST)		\
+	      << DMP_WINDOW_SUB))
+
 /**
- * struct dmp_op_hists - what is collected of each operation
+ * struct dmp_op_hists - histograms of each operation
  * @latency: nanoseconds from map to end_io
  * @size: bytes
- * @gap: nanoseconds since the CPU's previous arrival, sampled
- * @depth: bios in flight at arrival, sampled
+ * @interarrival: nanoseconds since the volume's previous submission, sampled
+ * @depth: bios in flight at submission, sampled
  * @align: lowest bit set in first sector and length, sampled
- * @optimal: those of them that are multiples of the optimal I/O size
+ * @aligned_physical: sampled bios aligned to the physical block
+ * @aligned_optimal: sampled bios aligned to the optimal I/O size
  * @errors: by block status
- * @flags: arrivals by flags, sampled
+ * @flags: bios by flags, sampled; their sum is the number of sampled bios
  */
 struct dmp_op_hists {
 	u32 latency[DMP_LATENCY_BUCKETS];
 	u32 size[DMP_SIZE_BUCKETS];
-	u32 gap[DMP_GAP_BUCKETS];
+	u32 interarrival[DMP_INTERARRIVAL_BUCKETS];
 	u32 depth[DMP_DEPTH_BUCKETS];
 	u32 align[DMP_ALIGN_BUCKETS];
-	u32 optimal;
+	u32 aligned_physical;
+	u32 aligned_optimal;
 	u32 errors[DMP_STATUSES];
 	u32 flags[DMP_FLAGS];
 };
 
 /**
- * struct dmp_rw_hists - what is collected of reads and of writes of data
- * @each: what is collected of each operation
+ * struct dmp_rw_hists - histograms of reads and of writes of data
+ * @each: those of each operation
  * @size_latency: latency class by size class, sampled
- * @run: bios that continued a stream, then sequential runs that reached
- *	2^index bios
- * @seek: signed distance from the end of the CPU's previous bio, in sectors,
- *	sampled
- * @heat: arrivals by place in the volume, sampled
+ * @run: [0] bios that continued a sequential run; [n] runs that reached 2^n bios
+ * @seek: signed distance from the end of the volume's previous read or write, in
+ *	sectors, sampled
+ * @heat: bios by place in the volume, sampled
+ * @sequential: sampled bios that continue a recent one, on whichever CPU
  */
 struct dmp_rw_hists {
 	struct dmp_op_hists each;
@@ -100,24 +140,68 @@ struct dmp_rw_hists {
 	u32 run[DMP_RUN_BUCKETS];
 	u32 seek[DMP_SEEK_BUCKETS];
 	u32 heat[DMP_HEAT_CELLS];
+	u32 sequential;
 };
 
-/* Nothing but u32 in it: it is added up as an array. */
+/**
+ * struct dmp_window_hists - windows of 100 ms by what completed in them
+ * @requests: windows by requests
+ * @bytes: windows by bytes
+ */
+struct dmp_window_hists {
+	u32 requests[DMP_WINDOW_REQUESTS_BUCKETS];
+	u32 bytes[DMP_WINDOW_BYTES_BUCKETS];
+};
+
+/* The histograms that no CPU has for itself. */
+struct dmp_shared_hists {
+	struct dmp_op_hists rare[DMP_RARE_OPS];	/* atomic */
+	struct dmp_window_hists window[DMP_NR_OPS];	/* under the tick's lock */
+};
+
+/* All histograms of a volume. Nothing but u32 in it: it is added up as an array. */
 struct dmp_hists {
-	struct dmp_rw_hists rw[DMP_RW_OPS];
-	struct dmp_op_hists other[DMP_OTHER_OPS];
+	struct dmp_rw_hists rw[DMP_RW_OPS];	/* the sum of all CPUs' */
+	struct dmp_shared_hists shared;
 };
 
+#define DMP_NR_CPU_HIST_COUNTERS					\
+	(offsetof(struct dmp_hists, shared) / sizeof(u32))
 #define DMP_NR_HIST_COUNTERS	(sizeof(struct dmp_hists) / sizeof(u32))
 
-/*
- * Count in a histogram. A pointer and not an array, since compilers that check
- * bounds (CONFIG_UBSAN_BOUNDS) would check here what the callers know.
+/**
+ * dmp_window_requests_bucket() - the bucket of a window
+ * @requests: that completed in it
+ *
+ * Context: any.
+ * Return: the bucket's index, from 0.
  */
-static __always_inline void dmp_hist_inc(u32 __percpu *hist,
-					 unsigned long index)
+static inline unsigned int dmp_window_requests_bucket(u64 requests)
 {
-	this_cpu_inc(*(hist + index));
+	const u64 last = BIT_ULL(DMP_WINDOW_REQUESTS_LAST);
+
+	if (requests < DMP_WINDOW_REQUESTS_EXACT)
+		return requests;
+	return DMP_WINDOW_REQUESTS_EXACT +
+	       dmp_bucket(requests < last ? requests : last,
+			  DMP_WINDOW_REQUESTS_FIRST, DMP_WINDOW_SUB);
+}
+
+/**
+ * dmp_window_bytes_bucket() - the bucket of a window
+ * @bytes: that completed in it
+ *
+ * Context: any.
+ * Return: the bucket's index, from 0.
+ */
+static inline unsigned int dmp_window_bytes_bucket(u64 bytes)
+{
+	const u64 last = BIT_ULL(DMP_WINDOW_BYTES_LAST);
+
+	if (bytes < BIT_ULL(DMP_WINDOW_BYTES_FIRST))
+		return 0;
+	return 1 + dmp_bucket(bytes < last ? bytes : last,
+			      DMP_WINDOW_BYTES_FIRST, DMP_WINDOW_SUB);
 }
 
 #endif /* DMP_HISTS_H */

@@ -6,10 +6,11 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
-#include "cost.h"
-#include "pulse.h"
+#include "overhead.h"
+#include "stats.h"
 #include "sysfs.h"
 #include "target.h"
+#include "tick.h"
 #include "version.h"
 #include "volume.h"
 
@@ -17,36 +18,47 @@ static int __init dmp_init(void)
 {
 	int ret;
 
-	dmp_stats_global_init();
-	ret = dmp_pulse_global_init();
+	ret = dmp_stats_global_init();
 	if (ret)
 		return ret;
 
+	ret = dmp_tick_global_init();
+	if (ret)
+		goto stats_exit;
+
 	ret = dmp_sysfs_init();
 	if (ret)
-		goto pulse_exit;
+		goto tick_exit;
 
-	dmp_cost_measure();
-	dmp_volumes_init(&dmp_sysfs_volume_ops);
+	dmp_overhead_measure();
+	ret = dmp_volumes_init(&dmp_sysfs_volume_ops);
+	if (ret)
+		goto sysfs_exit;
 
 	/* Last: from here on volumes come and go. */
 	ret = dmp_target_init();
 	if (ret)
-		goto sysfs_exit;
+		goto volumes_exit;
 	return 0;
 
+volumes_exit:
+	dmp_volumes_exit();
 sysfs_exit:
 	dmp_sysfs_exit();
-pulse_exit:
-	dmp_pulse_global_exit();
+tick_exit:
+	dmp_tick_global_exit();
+stats_exit:
+	dmp_stats_global_exit();
 	return ret;
 }
 
 static void __exit dmp_exit(void)
 {
 	dmp_target_exit();
+	dmp_volumes_exit();
 	dmp_sysfs_exit();
-	dmp_pulse_global_exit();
+	dmp_tick_global_exit();
+	dmp_stats_global_exit();
 }
 
 module_init(dmp_init);

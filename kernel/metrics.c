@@ -2,15 +2,12 @@
 /*
  * The tables of metrics: see metrics.h and docs/ABI.
  */
-#include <linux/blk_types.h>
+#include <linux/blkdev.h>
 #include <linux/kernel.h>
-#include <linux/math64.h>
 #include <linux/sizes.h>
 #include <linux/stddef.h>
-#include <linux/time64.h>
 
 #include "metrics.h"
-#include "patterns.h"
 #include "table-args.h"
 
 const char * const dmp_op_names[DMP_NR_OPS] = {
@@ -44,9 +41,9 @@ static s64 power_bound(unsigned int index)
 	return index ? 1LL << (index - 1) : 0;
 }
 
-static s64 gap_bound(unsigned int index)
+static s64 interarrival_bound(unsigned int index)
 {
-	return index ? 1LL << (DMP_GAP_FIRST + index - 1) : 0;
+	return index ? 1LL << (DMP_INTERARRIVAL_FIRST + index - 1) : 0;
 }
 
 static s64 run_bound(unsigned int index)
@@ -59,7 +56,7 @@ static s64 align_bound(unsigned int index)
 	return 512LL << index;
 }
 
-/* See seek_bucket() of patterns. */
+/* See seek_bucket() of sample.c. */
 static s64 seek_bound(unsigned int index)
 {
 	const unsigned int half = DMP_SEEK_BUCKETS / 2;
@@ -72,6 +69,20 @@ static s64 seek_bound(unsigned int index)
 static s64 class_bound(unsigned int index)
 {
 	return index ? 1024LL << 2 * (index - 1) : 0;
+}
+
+static s64 window_requests_bound(unsigned int index)
+{
+	if (index < DMP_WINDOW_REQUESTS_EXACT)
+		return index;
+	return dmp_bucket_bound(index - DMP_WINDOW_REQUESTS_EXACT,
+				DMP_WINDOW_REQUESTS_FIRST, DMP_WINDOW_SUB);
+}
+
+static s64 window_bytes_bound(unsigned int index)
+{
+	return index ? dmp_bucket_bound(index - 1, DMP_WINDOW_BYTES_FIRST,
+					DMP_WINDOW_SUB) : 0;
 }
 
 /* Numbers of cells: how large one is, heat_cell_sectors tells. */
@@ -147,79 +158,89 @@ static const char *flags_label(unsigned int index)
 
 #define IN_COUNTERS(bytes)	((bytes) / sizeof(u32))
 
-/* Where a metric's counters lie: those of reads, and those of discards. */
-#define OFFSET(member)	IN_COUNTERS(offsetof(struct dmp_hists, rw[0].member))
-#define OTHER(member)	IN_COUNTERS(offsetof(struct dmp_hists, other[0].member))
-
-#define BUCKETS(member)	IN_COUNTERS(sizeof_field(struct dmp_rw_hists, member))
+/* Where counters lie, and how far those of one operation from the next one's. */
+#define AT(member)	.offset = IN_COUNTERS(offsetof(struct dmp_hists, member))
+#define RARE_AT(member)	.rare = IN_COUNTERS(offsetof(struct dmp_hists, member))
+#define RW_STRIDE	.stride = IN_COUNTERS(sizeof(struct dmp_rw_hists))
+#define OP_STRIDES	RW_STRIDE,					\
+			.rare_stride = IN_COUNTERS(sizeof(struct dmp_op_hists))
+#define WINDOW_STRIDES							\
+	.stride = IN_COUNTERS(sizeof(struct dmp_window_hists)),		\
+	.rare_stride = IN_COUNTERS(sizeof(struct dmp_window_hists))
 
 const struct dmp_metric dmp_metrics[] = {
 	{
-		.name = "latency_ns", .ops = ALL_OPS,
-		.offset = OFFSET(each.latency), .other = OTHER(latency),
-		.buckets = BUCKETS(each.latency),
-		.bound = latency_bound,
+		.name = "latency_ns", .ops = ALL_OPS, OP_STRIDES,
+		AT(rw[0].each.latency), RARE_AT(shared.rare[0].latency),
+		.buckets = DMP_LATENCY_BUCKETS, .bound = latency_bound,
 	}, {
-		.name = "size_bytes", .ops = SIZED_OPS,
-		.offset = OFFSET(each.size), .other = OTHER(size),
-		.buckets = BUCKETS(each.size),
-		.bound = size_bound,
+		.name = "size_bytes", .ops = SIZED_OPS, OP_STRIDES,
+		AT(rw[0].each.size), RARE_AT(shared.rare[0].size),
+		.buckets = DMP_SIZE_BUCKETS, .bound = size_bound,
 	}, {
-		.name = "size_latency", .ops = RW_OPS,
-		.offset = OFFSET(size_latency), .buckets = BUCKETS(size_latency),
+		.name = "size_latency", .ops = RW_OPS, RW_STRIDE,
+		AT(rw[0].size_latency),
+		.buckets = DMP_SL_SIZES * DMP_SL_LATENCIES,
 		.columns = DMP_SL_LATENCIES,
 		.bound = class_bound, .row_bound = class_bound,
 	}, {
-		.name = "seek_sectors", .ops = RW_OPS,
-		.offset = OFFSET(seek), .buckets = BUCKETS(seek),
-		.bound = seek_bound,
+		.name = "seek_sectors", .ops = RW_OPS, RW_STRIDE,
+		AT(rw[0].seek),
+		.buckets = DMP_SEEK_BUCKETS, .bound = seek_bound,
 	}, {
-		.name = "cpu_run_requests", .ops = RW_OPS,
-		.offset = OFFSET(run), .buckets = BUCKETS(run),
-		.bound = run_bound,
+		.name = "cpu_run_requests", .ops = RW_OPS, RW_STRIDE,
+		AT(rw[0].run),
+		.buckets = DMP_RUN_BUCKETS, .bound = run_bound,
 	}, {
-		.name = "interarrival_ns", .ops = ALL_OPS,
-		.offset = OFFSET(each.gap), .other = OTHER(gap),
-		.buckets = BUCKETS(each.gap),
-		.bound = gap_bound,
+		.name = "interarrival_ns", .ops = ALL_OPS, OP_STRIDES,
+		AT(rw[0].each.interarrival),
+		RARE_AT(shared.rare[0].interarrival),
+		.buckets = DMP_INTERARRIVAL_BUCKETS,
+		.bound = interarrival_bound,
 	}, {
-		.name = "depth", .ops = ALL_OPS,
-		.offset = OFFSET(each.depth), .other = OTHER(depth),
-		.buckets = BUCKETS(each.depth),
-		.bound = power_bound,
+		.name = "depth", .ops = ALL_OPS, OP_STRIDES,
+		AT(rw[0].each.depth), RARE_AT(shared.rare[0].depth),
+		.buckets = DMP_DEPTH_BUCKETS, .bound = power_bound,
 	}, {
-		.name = "align_bytes", .ops = SIZED_OPS,
-		.offset = OFFSET(each.align), .other = OTHER(align),
-		.buckets = BUCKETS(each.align),
-		.bound = align_bound,
+		.name = "align_bytes", .ops = SIZED_OPS, OP_STRIDES,
+		AT(rw[0].each.align), RARE_AT(shared.rare[0].align),
+		.buckets = DMP_ALIGN_BUCKETS, .bound = align_bound,
 	}, {
-		.name = "heat", .ops = RW_OPS,
-		.offset = OFFSET(heat), .buckets = BUCKETS(heat),
-		.bound = cell_bound,
+		.name = "heat", .ops = RW_OPS, RW_STRIDE,
+		AT(rw[0].heat),
+		.buckets = DMP_HEAT_CELLS, .bound = cell_bound,
 	}, {
-		.name = "errors", .ops = ALL_OPS,
-		.offset = OFFSET(each.errors), .other = OTHER(errors),
-		.buckets = BUCKETS(each.errors),
-		.label = status_label,
+		.name = "window_requests", .ops = ALL_OPS, WINDOW_STRIDES,
+		AT(shared.window[0].requests),
+		RARE_AT(shared.window[DMP_RW_OPS].requests),
+		.buckets = DMP_WINDOW_REQUESTS_BUCKETS,
+		.bound = window_requests_bound,
 	}, {
-		.name = "flags", .ops = ALL_OPS,
-		.offset = OFFSET(each.flags), .other = OTHER(flags),
-		.buckets = BUCKETS(each.flags),
-		.label = flags_label,
+		.name = "window_bytes", .ops = SIZED_OPS, WINDOW_STRIDES,
+		AT(shared.window[0].bytes),
+		RARE_AT(shared.window[DMP_RW_OPS].bytes),
+		.buckets = DMP_WINDOW_BYTES_BUCKETS,
+		.bound = window_bytes_bound,
+	}, {
+		.name = "errors", .ops = ALL_OPS, OP_STRIDES,
+		AT(rw[0].each.errors), RARE_AT(shared.rare[0].errors),
+		.buckets = DMP_STATUSES, .label = status_label,
+	}, {
+		.name = "flags", .ops = ALL_OPS, OP_STRIDES,
+		AT(rw[0].each.flags), RARE_AT(shared.rare[0].flags),
+		.buckets = DMP_FLAGS, .label = flags_label,
 	},
 };
 
 const unsigned int dmp_nr_metrics = ARRAY_SIZE(dmp_metrics);
 
-/* What of an operation lies at an offset, from reads or from discards. */
-static const u64 *of_op(const u64 *hists, unsigned int op, size_t offset,
-			size_t other)
+/* A histogram's counters of one operation. */
+static const u64 *counters_of(const u64 *hists, unsigned int op,
+			      const struct dmp_metric *metric)
 {
 	if (op < DMP_RW_OPS)
-		return hists + offset +
-		       op * IN_COUNTERS(sizeof(struct dmp_rw_hists));
-	return hists + other + (op - DMP_RW_OPS) *
-			       IN_COUNTERS(sizeof(struct dmp_op_hists));
+		return hists + metric->offset + op * metric->stride;
+	return hists + metric->rare + (op - DMP_RW_OPS) * metric->rare_stride;
 }
 
 /* Those that continued nothing: all that there were less run[0], those that did. */
@@ -260,7 +281,7 @@ static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
 u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 		     unsigned int op, unsigned int index)
 {
-	const u64 *values = of_op(hists, op, metric->offset, metric->other);
+	const u64 *values = counters_of(hists, op, metric);
 
 	if (metric->bound == run_bound)
 		return runs_of_length(values, index,
@@ -269,60 +290,130 @@ u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 	return values[index];
 }
 
-/*
- * Of the bios that were sampled, those that began at a multiple of a power of two
- * and were one in length; of no more than align_bytes tells apart.
- */
-static u64 aligned(const u64 *hists, unsigned int op, unsigned int bytes)
-{
-	const u64 *align = of_op(hists, op, OFFSET(each.align), OTHER(align));
-	u64 sum = 0;
-	int i;
+/* What each operation has, apart from its histograms. */
+static const struct dmp_metric align_counters = {
+	OP_STRIDES, AT(rw[0].each.align), RARE_AT(shared.rare[0].align),
+};
 
-	for (i = DMP_ALIGN_BUCKETS - 1; i >= 0; i--) {
-		sum += align[i];
-		if (align_bound(i) <= bytes)
-			break;
-	}
+static const struct dmp_metric physical_counter = {
+	OP_STRIDES, AT(rw[0].each.aligned_physical),
+	RARE_AT(shared.rare[0].aligned_physical),
+};
+
+static const struct dmp_metric optimal_counter = {
+	OP_STRIDES, AT(rw[0].each.aligned_optimal),
+	RARE_AT(shared.rare[0].aligned_optimal),
+};
+
+static const struct dmp_metric sequential_counter = {
+	RW_STRIDE, AT(rw[0].sequential),
+};
+
+static const struct dmp_metric flags_counters = {
+	OP_STRIDES, AT(rw[0].each.flags), RARE_AT(shared.rare[0].flags),
+};
+
+/* Each sampled bio is in one bucket of its flags. */
+static u64 sampled(const u64 *hists, unsigned int op)
+{
+	const u64 *flags = counters_of(hists, op, &flags_counters);
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = 0; i < DMP_FLAGS; i++)
+		sum += flags[i];
 	return sum;
 }
 
-/* The same for the optimal I/O size; 0 if the device names none. */
+static u64 sequential(const u64 *hists, unsigned int op)
+{
+	return *counters_of(hists, op, &sequential_counter);
+}
+
+/* Sampled bios that begin at a multiple of 4 KiB and are one in length. */
+static u64 aligned_4k(const u64 *hists, unsigned int op)
+{
+	const u64 *align = counters_of(hists, op, &align_counters);
+	u64 sum = 0;
+	int i;
+
+	for (i = DMP_ALIGN_BUCKETS - 1; i >= 0 && align_bound(i) >= SZ_4K; i--)
+		sum += align[i];
+	return sum;
+}
+
+static u64 aligned_physical(const u64 *hists, unsigned int op)
+{
+	return *counters_of(hists, op, &physical_counter);
+}
+
 static u64 aligned_optimal(const u64 *hists, unsigned int op)
 {
-	return *of_op(hists, op, OFFSET(each.optimal), OTHER(optimal));
+	return *counters_of(hists, op, &optimal_counter);
 }
 
-#define NO_OP 0
-
-/* First pass over the list: a function for each value. */
-#define SCALAR(name, ops, value)					\
-static_assert(!((ops) & ~ALL_OPS));					\
-static u64 get_##name(const struct dmp_snapshot *s, unsigned int op)	\
-{									\
-	return value;							\
+static const char *collect(const struct dmp_snapshot *snapshot)
+{
+	return dmp_collect_name(snapshot->config.collect);
 }
 
-#define HIST_SCALAR(name, ops, value) SCALAR(name, ops, value)
-
-#define WORD(name, value)						\
-static const char *get_##name(const struct dmp_snapshot *s)		\
-{									\
-	return value;							\
-}
-
-#include "scalars.h"
-
-/* Second pass: the table. */
-#define SCALAR(name_, ops_, ...)					\
-	{ .name = #name_, .ops = ops_, .get = get_##name_ },
-#define HIST_SCALAR(name_, ops_, ...)					\
-	{ .name = #name_, .ops = ops_, .get = get_##name_, .hists = true },
-#define WORD(name_, ...)						\
-	{ .name = #name_, .word = get_##name_ },
+#define VALUE(member)	.offset = offsetof(struct dmp_snapshot, member)
+#define DONE		.ops = ALL_OPS, .stride = sizeof(struct dmp_done)
+#define UNCOMMON	.ops = ALL_OPS, .stride = sizeof(struct dmp_uncommon)
+#define PEAK		.ops = ALL_OPS, .stride = sizeof(struct dmp_amount)
 
 const struct dmp_scalar dmp_scalars[] = {
-#include "scalars.h"
+	{ "collect", .word = collect },
+	{ "latency_every", VALUE(latency_every) },
+	{ "slow_limit_us", VALUE(slow_limit_us) },
+	{ "sample_every", VALUE(sample_every) },
+	{ "heat_cell_sectors", VALUE(heat_cell_sectors) },
+	{ "physical_block_bytes", VALUE(physical_block_bytes) },
+	{ "optimal_io_bytes", VALUE(optimal_io_bytes) },
+	{ "overhead_ns", VALUE(overhead_ns) },
+	{ "start_boot_ns", VALUE(start.boot_ns) },
+	{ "start_real_ns", VALUE(start.real_ns) },
+	{ "generation", VALUE(start.generation) },
+	{ "latency_start_boot_ns", VALUE(start.latency_boot_ns) },
+	{ "busy_ns", VALUE(windows.busy_ns) },
+	{ "windows_late", VALUE(windows.late) },
+	{ "requests", DONE, VALUE(done[0].requests) },
+	{ "bytes", DONE, VALUE(done[0].bytes) },
+	{ "refused", UNCOMMON, VALUE(counts.uncommon[0].refused) },
+	{ "refused_bytes", UNCOMMON, VALUE(counts.uncommon[0].refused_bytes) },
+	{ "time_ns", DONE, VALUE(done[0].ns) },
+	{ "timed", DONE, VALUE(done[0].timed) },
+	{ "slow", UNCOMMON, VALUE(counts.uncommon[0].slow) },
+	{ "slow_time_ns", UNCOMMON, VALUE(counts.uncommon[0].slow_ns) },
+	{ "peak_requests", PEAK, VALUE(windows.peaks[0].requests) },
+	{ "peak_bytes", PEAK, VALUE(windows.peaks[0].bytes) },
+	{ "sampled", ALL_OPS, .hists = sampled },
+	{ "sequential", RW_OPS, .hists = sequential },
+	{ "aligned_4k", SIZED_OPS, .hists = aligned_4k },
+	{ "aligned_physical", SIZED_OPS, .hists = aligned_physical },
+	{ "aligned_optimal", SIZED_OPS, .hists = aligned_optimal },
+	{ "errors", VALUE(counts.errors) },
+	{ "fua", VALUE(fua) },
+	{ "in_flight", VALUE(in_flight) },
+	{ "oldest_ns", VALUE(oldest_ns) },
 };
 
 const unsigned int dmp_nr_scalars = ARRAY_SIZE(dmp_scalars);
+
+/**
+ * dmp_scalar_value() - a single value
+ * @scalar: any that is no word
+ * @snapshot: of the volume, with histograms if @scalar is made of them
+ * @op: of this operation, 0 if it is the volume's
+ *
+ * Context: any.
+ * Return: the value.
+ */
+u64 dmp_scalar_value(const struct dmp_scalar *scalar,
+		     const struct dmp_snapshot *snapshot, unsigned int op)
+{
+	if (scalar->hists)
+		return scalar->hists(snapshot->hists, op);
+	return *(const u64 *)((const char *)snapshot + scalar->offset +
+			      op * scalar->stride);
+}

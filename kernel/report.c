@@ -44,16 +44,16 @@ static int volumes_block(char *page, int at, const char *label, u64 requests,
  */
 ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
 {
-	u64 reads = dmp_counts_requests(counts, DMP_READ);
-	u64 writes = dmp_counts_requests(counts, DMP_WRITE);
-	u64 read_bytes = dmp_counts_bytes(counts, DMP_READ);
-	u64 write_bytes = dmp_counts_bytes(counts, DMP_WRITE);
+	struct dmp_done read = dmp_counts_done(counts, DMP_READ);
+	struct dmp_done write = dmp_counts_done(counts, DMP_WRITE);
 	int at = 0;
 
-	at += volumes_block(page, at, "read", reads, read_bytes);
-	at += volumes_block(page, at, "write", writes, write_bytes);
-	at += volumes_block(page, at, "total", reads + writes,
-			    read_bytes + write_bytes);
+	at += volumes_block(page, at, "read", read.requests, read.bytes);
+	at += volumes_block(page, at, "write", write.requests,
+			    write.bytes);
+	at += volumes_block(page, at, "total",
+			    read.requests + write.requests,
+			    read.bytes + write.bytes);
 	return at;
 }
 
@@ -64,7 +64,9 @@ ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
  *
  * Requests and bytes of each operation; errors, FUA, in flight; then the time
  * and the number of what was timed, of each operation; the age of the oldest in
- * flight; when counting began, and the generation. New fields go to the end.
+ * flight; when counting began, and the generation; when the counting of latencies
+ * began; time with I/O under way; requests and bytes that were refused, of each
+ * operation. New fields go to the end.
  *
  * Context: any.
  * Return: its length.
@@ -73,22 +75,30 @@ ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page)
 {
 	const struct dmp_counts *counts = &snapshot->counts;
 	const struct dmp_start *start = &snapshot->start;
-	int op, at = 0;
+	const struct dmp_done *done = snapshot->done;
+	const struct dmp_uncommon *uncommon;
+	unsigned int op;
+	int at = 0;
 
 	for (op = 0; op < DMP_NR_OPS; op++)
-		at += sysfs_emit_at(page, at, "%llu %llu ",
-				    dmp_counts_requests(counts, op),
-				    dmp_counts_bytes(counts, op));
+		at += sysfs_emit_at(page, at, "%llu %llu ", done[op].requests,
+				    done[op].bytes);
 	at += sysfs_emit_at(page, at, "%llu %llu %llu", counts->errors,
-			    dmp_counts_fua(counts),
-			    dmp_counts_in_flight(counts));
+			    snapshot->fua, snapshot->in_flight);
 	for (op = 0; op < DMP_NR_OPS; op++)
-		at += sysfs_emit_at(page, at, " %llu %llu", counts->ns[op],
-				    counts->timed[op]);
-	at += sysfs_emit_at(page, at, " %llu %llu %llu %llu\n",
+		at += sysfs_emit_at(page, at, " %llu %llu", done[op].ns,
+				    done[op].timed);
+	at += sysfs_emit_at(page, at, " %llu %llu %llu %llu %llu %llu",
 			    snapshot->oldest_ns, start->boot_ns,
-			    start->real_ns, start->generation);
-	return at;
+			    start->real_ns, start->generation,
+			    start->latency_boot_ns,
+			    snapshot->windows.busy_ns);
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		uncommon = &counts->uncommon[op];
+		at += sysfs_emit_at(page, at, " %llu %llu", uncommon->refused,
+				    uncommon->refused_bytes);
+	}
+	return at + sysfs_emit_at(page, at, "\n");
 }
 
 /**
@@ -106,7 +116,8 @@ ssize_t dmp_report_scalar(const struct dmp_scalar *scalar, unsigned int op,
 {
 	if (scalar->word)
 		return sysfs_emit(page, "%s\n", scalar->word(snapshot));
-	return sysfs_emit(page, "%llu\n", scalar->get(snapshot, op));
+	return sysfs_emit(page, "%llu\n",
+			  dmp_scalar_value(scalar, snapshot, op));
 }
 
 /**
@@ -183,13 +194,12 @@ ssize_t dmp_report_bounds(const struct dmp_metric *metric, bool rows,
 void dmp_report_status(const struct dmp_counts *counts, char *result,
 		       unsigned int maxlen)
 {
+	struct dmp_done read = dmp_counts_done(counts, DMP_READ);
+	struct dmp_done write = dmp_counts_done(counts, DMP_WRITE);
 	unsigned int sz = 0;
 
 	DMEMIT("%llu %llu %llu %llu %llu %llu",
-	       dmp_counts_requests(counts, DMP_READ),
-	       dmp_counts_bytes(counts, DMP_READ),
-	       dmp_counts_requests(counts, DMP_WRITE),
-	       dmp_counts_bytes(counts, DMP_WRITE),
+	       read.requests, read.bytes, write.requests, write.bytes,
 	       counts->errors, dmp_counts_in_flight(counts));
 }
 
@@ -220,7 +230,7 @@ static void add_scalar(struct text *text, const struct dmp_scalar *scalar,
 		add(text, "%s %s\n", scalar->name, scalar->word(snapshot));
 	else
 		add(text, "%s %llu\n", scalar->name,
-		    scalar->get(snapshot, op));
+		    dmp_scalar_value(scalar, snapshot, op));
 }
 
 static void add_scalars(struct text *text, const struct dmp_snapshot *snapshot)

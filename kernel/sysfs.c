@@ -136,7 +136,7 @@ static ssize_t scalar_show(struct kobject *kobj, struct kobj_attribute *attr,
 	const struct dmp_snapshot *snapshot;
 	ssize_t ret;
 
-	snapshot = dmp_volume_snapshot_begin(volume, file->scalar->hists);
+	snapshot = dmp_volume_snapshot_begin(volume, !!file->scalar->hists);
 	ret = dmp_report_scalar(file->scalar, file->op, snapshot, page);
 	dmp_volume_snapshot_end(volume);
 	return ret;

@@ -13,8 +13,8 @@
 #include <linux/string.h>
 
 #include "compat/compat.h"
-#include "path.h"
 #include "report.h"
+#include "slow.h"
 #include "stats.h"
 #include "table-args.h"
 #include "target.h"
@@ -23,10 +23,9 @@
 
 #define DM_MSG_PREFIX "dmp"
 
-/* A note, and how far it may have to be moved for its alignment. */
-#define NOTE_ROOM							\
-	(sizeof(struct dmp_note) + __alignof__(struct dmp_note) -	\
-	 __alignof__(u64))
+/* Per-bio data, and how far it may have to be moved for its alignment. */
+#define IO_ROOM								\
+	(sizeof(struct dmp_io) + DMP_BIO_PER_BIO_ALIGN - __alignof__(u64))
 
 /*
  * One segment of a table. Written by the constructor only, but for @live, which
@@ -41,6 +40,7 @@ struct segment {
 	sector_t offset;
 	struct dmp_volume *volume;
 	struct dmp_config config;	/* from the table line */
+	struct dmp_geometry geometry;
 	bool live;			/* the config is the volume's now */
 };
 
@@ -119,7 +119,7 @@ static int dmp_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 
 	segment->config = args.config;
 	ti->private = segment;
-	ti->per_io_data_size = NOTE_ROOM;
+	ti->per_io_data_size = IO_ROOM;
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
@@ -149,99 +149,99 @@ static sector_t sector_below(const struct segment *segment, sector_t sector)
 }
 
 /*
- * The tag rides in the clone's bi_private. A clone is the target's from map to
- * end_io, device-mapper keeps nothing there, and who borrows the member below
- * (a stacked dm that polls, md, the fallback of inline encryption) puts it
- * back before the bio completes. With dm_per_bio_data() at both ends instead, a
- * 4 KiB read took 33 instructions more (bench/run cost, v6.1).
+ * The clone's bi_private holds the bio's state. A clone is the target's from map to
+ * end_io, device-mapper keeps nothing there, and what borrows the member below (a
+ * stacked dm that polls, md, the fallback of inline encryption) restores it before
+ * the bio completes. With dm_per_bio_data() at both ends instead, a 4 KiB read took 33
+ * instructions more (bench/run cost, v6.1).
  */
 static __always_inline int remap(const struct segment *segment, struct bio *bio,
-				 unsigned long tag)
+				 unsigned long state)
 {
-	bio->bi_private = (void *)tag;
+	bio->bi_private = (void *)state;
 	bio->bi_iter.bi_sector = sector_below(segment, bio->bi_iter.bi_sector);
 	bio_set_dev(bio, segment->bdev);
 	return DM_MAPIO_REMAPPED;
 }
 
-/* The bio's own, aligned in the room that was asked for. */
-static struct dmp_note *note_of(struct bio *bio)
+/* Aligned in the room that was asked for. */
+static struct dmp_io *io_of(struct bio *bio)
 {
-	return PTR_ALIGN((struct dmp_note *)dm_per_bio_data(bio, NOTE_ROOM),
-			 __alignof__(struct dmp_note));
+	return PTR_ALIGN((struct dmp_io *)dm_per_bio_data(bio, IO_ROOM),
+			 DMP_BIO_PER_BIO_ALIGN);
 }
 
-/* These are apart so that those that jump here need not save registers. */
-static noinline int map_rare(const struct segment *segment, struct bio *bio)
+/* noinline: so that the fast path, which jumps here, need not save registers. */
+static noinline int map_slow(const struct segment *segment, struct bio *bio)
 {
-	return remap(segment, bio, dmp_path_submit_rare(segment->stats, bio,
-							note_of(bio)));
+	return remap(segment, bio,
+		     dmp_slow_submit(segment->stats, &segment->geometry, bio,
+				     io_of(bio)));
 }
 
-/* The bio's patterns are noted: what else is to be done? */
-static __always_inline int map_rest(const struct segment *segment,
-				    struct dmp_cpu __percpu *cpu,
-				    struct bio *bio, u32 shape,
-				    unsigned long tag)
+static noinline int map_timing_some(const struct segment *segment,
+				    struct bio *bio, u32 mode,
+				    unsigned long state)
 {
-	if (!(shape & DMP_SHAPE_FULL))
-		dmp_count_submitted(cpu);
-	else
-		tag |= dmp_path_start(segment->stats, shape);
-	return remap(segment, bio, tag);
+	return remap(segment, bio,
+		     state | dmp_fast_start_some(segment->stats, segment->cpu,
+						 mode));
+}
+
+/* Patterns are counted; the rest of submission. */
+static __always_inline int map_finish(const struct segment *segment,
+				      struct bio *bio, u32 mode,
+				      unsigned long state)
+{
+	if (!dmp_times_alike(mode))
+		return map_timing_some(segment, bio, mode, state);
+	return remap(segment, bio,
+		     state | dmp_fast_start(segment->stats, segment->cpu, mode));
 }
 
 static noinline int map_sequential(const struct segment *segment,
-				   struct bio *bio, u32 shape)
+				   struct bio *bio, u32 mode)
 {
-	struct dmp_cpu __percpu *cpu = segment->cpu;
-	unsigned long tag;
+	unsigned long state;
 
-	if (!dmp_path_go_on(cpu, bio, &tag))
-		return map_rare(segment, bio);
-	return map_rest(segment, cpu, bio, shape, tag);
+	if (!dmp_fast_continue(segment->cpu, bio, &state))
+		return map_slow(segment, bio);
+	return map_finish(segment, bio, mode, state);
 }
 
-static __always_inline int map_more(const struct segment *segment,
-				    struct bio *bio, u32 shape)
+static __always_inline int map_tracked(const struct segment *segment,
+				       struct bio *bio, u32 mode)
 {
-	struct dmp_cpu __percpu *cpu = segment->cpu;
-	unsigned long tag;
+	unsigned long state;
 
-	if (unlikely(dmp_path_may_continue(cpu, bio)))
-		return map_sequential(segment, bio, shape);
-	if (unlikely(!dmp_path_arrive(cpu, bio, &tag)))
-		return map_rare(segment, bio);
-	return map_rest(segment, cpu, bio, shape, tag);
+	if (unlikely(dmp_fast_may_continue(segment->cpu, bio)))
+		return map_sequential(segment, bio, mode);
+	if (unlikely(!dmp_fast_patterns(segment->cpu, bio, &state)))
+		return map_slow(segment, bio);
+	return map_finish(segment, bio, mode, state);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)
 {
 	const struct segment *segment = ti->private;
-	u32 shape = READ_ONCE(segment->stats->shape);
+	u32 mode = READ_ONCE(segment->stats->mode);
 
-	if (unlikely(shape & DMP_SHAPE_RARE || !dmp_is_common(bio)))
-		return map_rare(segment, bio);
-	if (shape)
-		return map_more(segment, bio, shape);
+	if (unlikely(mode & DMP_MODE_SLOW || !dmp_is_plain_rw(bio)))
+		return map_slow(segment, bio);
+	if (mode)
+		return map_tracked(segment, bio, mode);
 
-	dmp_count_submitted(segment->cpu);
-	return remap(segment, bio, dmp_common_tag(dmp_common_op(bio),
-						  bio_sectors(bio)));
+	dmp_count_submitted(segment->cpu, 0);
+	return remap(segment, bio, dmp_rw_state(dmp_rw_op(bio),
+						bio_sectors(bio)));
 }
 
-static noinline int end_io_rare(struct dmp_stats *stats, unsigned long tag,
+static noinline int end_io_slow(const struct segment *segment,
+				const struct bio *bio, unsigned long state,
 				blk_status_t status)
 {
-	dmp_path_complete_rare(stats, tag, status);
-	return DM_ENDIO_DONE;
-}
-
-static __always_inline int end_io_more(struct dmp_stats *stats,
-				       unsigned long tag, blk_status_t status)
-{
-	if (!dmp_path_complete(stats, tag, status))
-		return end_io_rare(stats, tag, status);
+	dmp_slow_complete(segment->stats, state,
+			  bio->bi_iter.bi_sector - segment->shift, status);
 	return DM_ENDIO_DONE;
 }
 
@@ -249,15 +249,33 @@ static int dmp_end_io(struct dm_target *ti, struct bio *bio,
 		      blk_status_t *error)
 {
 	const struct segment *segment = ti->private;
-	unsigned long tag = (unsigned long)bio->bi_private;
+	unsigned long state = (unsigned long)bio->bi_private;
 
-	if (tag & DMP_TAG_FULL)
-		return end_io_more(segment->stats, tag, *error);
-
-	dmp_count_completed(segment->cpu, tag);
 	if (unlikely(*error))
-		dmp_stats_error(segment->cpu, tag, *error);
+		return end_io_slow(segment, bio, state, *error);
+	if (!(state & DMP_BIO_EPOCH))
+		dmp_count_completed(segment->cpu, state);
+	else if (!dmp_fast_complete(segment->stats, state))
+		return end_io_slow(segment, bio, state, BLK_STS_OK);
 	return DM_ENDIO_DONE;
+}
+
+/*
+ * How the segment lies on the device below. A physical block of that begins at its
+ * alignment offset, or a whole number of blocks from there.
+ */
+static void locate(struct segment *segment)
+{
+	struct block_device *bdev = segment->bdev;
+	struct dmp_geometry *geometry = &segment->geometry;
+	int offset = bdev_alignment_offset(bdev);
+
+	/* Below 0: it is misaligned as a whole, and its own start is as good. */
+	geometry->align_shift = segment->shift -
+				(max(offset, 0) >> SECTOR_SHIFT);
+	geometry->physical = max(bdev_physical_block_size(bdev) >> SECTOR_SHIFT,
+				 1U);
+	geometry->optimal = max(bdev_io_opt(bdev), 0) >> SECTOR_SHIFT;
 }
 
 /* The first resume makes the table the live one, and its config the volume's. */
@@ -265,6 +283,7 @@ static void dmp_resume(struct dm_target *ti)
 {
 	struct segment *segment = ti->private;
 
+	locate(segment);
 	if (segment->live)
 		return;
 	dmp_volume_go_live(segment->volume, &segment->config,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tracepoints dmp:dmp_submit and dmp:dmp_complete. While nobody listens
- * they cost a bio nothing but a no-op.
+ * The tracepoints dmp:dmp_submit and dmp:dmp_complete. While they are disabled
+ * they cost a bio nothing: the volume's mode sends no bio to them.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM dmp
@@ -13,7 +13,7 @@
 #include <linux/kdev_t.h>
 #include <linux/tracepoint.h>
 
-#include "stats.h"
+#include "bio-state.h"
 
 int dmp_volumes_trace(void);
 void dmp_volumes_untrace(void);
@@ -64,7 +64,7 @@ static inline u32 dmp_trace_flags(u32 opf)
 }
 #endif
 
-/* A bio on its way down, as the volume's users see it. */
+/* A bio is submitted, as the volume's users see it. */
 TRACE_EVENT_FN(dmp_submit,
 	TP_PROTO(dev_t dev, unsigned int op, const struct bio *bio),
 	TP_ARGS(dev, op, bio),
@@ -90,13 +90,13 @@ TRACE_EVENT_FN(dmp_submit,
 );
 
 /*
- * A bio that came back. The latency is 0 if the bio was not timed, and one that
- * was submitted before anybody listened is not here.
+ * A bio completed. The latency is 0 if the bio was not timed. A bio that was
+ * submitted before the tracepoint was enabled is not here.
  */
 TRACE_EVENT_FN(dmp_complete,
-	TP_PROTO(dev_t dev, const struct dmp_note *note, u64 now,
+	TP_PROTO(dev_t dev, const struct dmp_io *io, u64 latency_ns,
 		 blk_status_t status),
-	TP_ARGS(dev, note, now, status),
+	TP_ARGS(dev, io, latency_ns, status),
 	TP_STRUCT__entry(
 		__field(dev_t, dev)
 		__field(u64, sector)
@@ -108,12 +108,12 @@ TRACE_EVENT_FN(dmp_complete,
 	),
 	TP_fast_assign(
 		__entry->dev = dev;
-		__entry->sector = note->sector;
-		__entry->bytes = note->tag & DMP_TAG_BYTES;
-		__entry->op = note->tag & DMP_TAG_OP;
-		__entry->flags = dmp_trace_flags(note->opf);
+		__entry->sector = io->sector;
+		__entry->bytes = io->state & DMP_BIO_BYTES;
+		__entry->op = io->state & DMP_BIO_OP;
+		__entry->flags = dmp_trace_flags(io->opf);
 		__entry->status = (__force u32)status;
-		__entry->latency_ns = now > note->start ? now - note->start : 0;
+		__entry->latency_ns = latency_ns;
 	),
 	TP_printk("%d,%d %s sector=%llu bytes=%u flags=%s status=%u latency_ns=%llu",
 		  MAJOR(__entry->dev), MINOR(__entry->dev),

@@ -11,34 +11,28 @@
 #include <linux/device-mapper.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/notifier.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/suspend.h>
 
-#include "cost.h"
-#include "patterns.h"
+#include "overhead.h"
+#include "sample.h"
+#include "tick.h"
 #include "volume.h"
 
 /* Serialises the coming and going of volumes; never taken by a reader. */
 static DEFINE_MUTEX(lifes_lock);
 static const struct dmp_volume_ops *volume_ops;
 
-/* Guards the four below. Nested inside lifes_lock, outside stats.lock. */
+/* Guards the five below. Nested inside lifes_lock, outside stats.lock. */
 static DEFINE_MUTEX(volumes_lock);
 static LIST_HEAD(volumes);
 static struct dmp_counts retired;	/* of the volumes that went */
 static struct dmp_counts totals_base;	/* subtracted since the last reset */
 static unsigned int listeners;	/* to tracepoints */
-
-/**
- * dmp_volumes_init() - say who makes volumes visible
- * @ops: valid as long as there are volumes
- *
- * Context: before the first volume.
- */
-void dmp_volumes_init(const struct dmp_volume_ops *ops)
-{
-	volume_ops = ops;
-}
+static bool asleep;	/* the system is about to sleep, sleeps, or wakes up */
 
 /**
  * dmp_volume_name() - the kernel's name of the mapped device, as "dm-3"
@@ -71,7 +65,7 @@ static struct dmp_volume *volume_alloc(struct mapped_device *md)
 		return NULL;
 	}
 
-	dmp_pulse_init(&volume->stats);
+	dmp_tick_init(&volume->stats);
 	volume->stats.dev = disk_devt(dm_disk(md));
 	volume->md = md;
 	return volume;
@@ -117,7 +111,8 @@ static int volume_add(struct dmp_volume *volume)
 	volume->targets = 1;
 	mutex_lock(&volumes_lock);
 	list_add_tail(&volume->node, &volumes);
-	dmp_pulse_trace(&volume->stats, listeners);
+	dmp_tick_trace(&volume->stats, listeners);
+	dmp_tick_sleep(&volume->stats, asleep);
 	mutex_unlock(&volumes_lock);
 	return 0;
 }
@@ -178,7 +173,7 @@ void dmp_volume_put(struct dmp_volume *volume)
 		return;
 	}
 
-	dmp_pulse_stop(&volume->stats);
+	dmp_tick_stop(&volume->stats);
 
 	mutex_lock(&volumes_lock);
 	list_del(&volume->node);
@@ -198,7 +193,7 @@ static void stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 {
 	mutex_lock(&stats->lock);
 	dmp_stats_reset(stats, raw);
-	dmp_pulse_reset(stats);
+	dmp_tick_reset(stats);
 	mutex_unlock(&stats->lock);
 }
 
@@ -229,6 +224,19 @@ void dmp_volume_config(struct dmp_volume *volume, struct dmp_config *config)
 	mutex_unlock(&volume->stats.lock);
 }
 
+/*
+ * Latencies of another latency_every stand for another number of bios: start their
+ * counting again, so that what is counted is of one weight.
+ */
+static void configure(struct dmp_stats *stats, const struct dmp_config *config)
+{
+	bool restart = config->latency_every != stats->config.latency_every;
+
+	dmp_tick_configure(stats, config);
+	if (restart)
+		dmp_stats_restart_latency(stats);
+}
+
 /**
  * dmp_volume_configure() - say what to collect of a volume, while I/O runs
  * @volume: that is held
@@ -240,7 +248,7 @@ void dmp_volume_configure(struct dmp_volume *volume,
 			  const struct dmp_config *config)
 {
 	mutex_lock(&volume->stats.lock);
-	dmp_pulse_configure(&volume->stats, config);
+	configure(&volume->stats, config);
 	mutex_unlock(&volume->stats.lock);
 }
 
@@ -248,7 +256,7 @@ void dmp_volume_configure(struct dmp_volume *volume,
  * dmp_volume_go_live() - a table of the volume goes live
  * @volume: that is held
  * @config: of the table; its slow limit does not count, the volume keeps its own
- * @sectors: the table's size; if the heat map's cells change it begins again
+ * @sectors: the table's size
  *
  * The device is suspended: no bio sees half of what changes here.
  *
@@ -262,12 +270,23 @@ void dmp_volume_go_live(struct dmp_volume *volume,
 
 	mutex_lock(&stats->lock);
 	merged.slow_ns = stats->config.slow_ns;
-	dmp_pulse_configure(stats, &merged);
-	dmp_stats_set_heat_shift(stats, dmp_patterns_heat_shift(sectors));
-	dmp_divisor_init(&stats->optimal,
-			 queue_io_opt(volume_queue(volume)) >>
-			 SECTOR_SHIFT);
+	configure(stats, &merged);
+	dmp_stats_resize(stats, sectors);
 	mutex_unlock(&stats->lock);
+}
+
+/* The counters, and what follows from them. */
+static void read_counts(struct dmp_stats *stats, struct dmp_snapshot *snapshot)
+{
+	struct dmp_counts *counts = &snapshot->counts;
+	unsigned int op;
+
+	dmp_stats_read(stats, counts);
+	for (op = 0; op < DMP_NR_OPS; op++)
+		snapshot->done[op] = dmp_counts_done(counts, op);
+	snapshot->fua = dmp_counts_fua(counts);
+	snapshot->in_flight = dmp_counts_in_flight(counts);
+	snapshot->oldest_ns = dmp_tick_oldest(stats, counts, ktime_get_ns());
 }
 
 /**
@@ -288,13 +307,15 @@ const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
 
 	mutex_lock(&stats->lock);
 	snapshot->config = stats->config;
+	snapshot->latency_every = stats->config.latency_every;
+	snapshot->slow_limit_us = div_u64(stats->config.slow_ns,
+					  NSEC_PER_USEC);
 	snapshot->start = stats->start;
-	dmp_stats_read(stats, &snapshot->counts);
-	dmp_pulse_peaks(stats, snapshot->peaks);
-	snapshot->oldest_ns = dmp_pulse_oldest(stats, &snapshot->counts,
-					       ktime_get_ns());
+	read_counts(stats, snapshot);
+	dmp_tick_windows(stats, &snapshot->windows);
 	snapshot->hists = hists ? dmp_stats_hists(stats) : NULL;
-	snapshot->overhead_ns = dmp_cost_ns(stats, &stats->config);
+	snapshot->sample_every = dmp_sample_mean();
+	snapshot->overhead_ns = dmp_overhead_ns(stats, &stats->config);
 	snapshot->heat_cell_sectors = 1ULL << stats->heat_shift;
 	snapshot->physical_block_bytes = queue_physical_block_size(queue);
 	snapshot->optimal_io_bytes = queue_io_opt(queue);
@@ -361,7 +382,7 @@ static void listeners_add(int count)
 	mutex_lock(&volumes_lock);
 	listeners += count;
 	list_for_each_entry(volume, &volumes, node)
-		dmp_pulse_trace(&volume->stats, listeners);
+		dmp_tick_trace(&volume->stats, listeners);
 	mutex_unlock(&volumes_lock);
 }
 
@@ -385,4 +406,44 @@ int dmp_volumes_trace(void)
 void dmp_volumes_untrace(void)
 {
 	listeners_add(-1);
+}
+
+/* The system is about to sleep, or has woken up. */
+static int on_sleep(struct notifier_block *notifier, unsigned long event,
+		    void *data)
+{
+	struct dmp_volume *volume;
+
+	mutex_lock(&volumes_lock);
+	asleep = event == PM_SUSPEND_PREPARE ||
+		 event == PM_HIBERNATION_PREPARE || event == PM_RESTORE_PREPARE;
+	list_for_each_entry(volume, &volumes, node)
+		dmp_tick_sleep(&volume->stats, asleep);
+	mutex_unlock(&volumes_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block sleep_notifier = { .notifier_call = on_sleep };
+
+/**
+ * dmp_volumes_init() - before the first volume
+ * @ops: make volumes visible; valid as long as there are volumes
+ *
+ * Context: may sleep.
+ * Return: 0 or an errno.
+ */
+int dmp_volumes_init(const struct dmp_volume_ops *ops)
+{
+	volume_ops = ops;
+	return register_pm_notifier(&sleep_notifier);
+}
+
+/**
+ * dmp_volumes_exit() - after the last volume
+ *
+ * Context: may sleep.
+ */
+void dmp_volumes_exit(void)
+{
+	unregister_pm_notifier(&sleep_notifier);
 }

@@ -8,7 +8,6 @@
 
 #include <linux/list.h>
 
-#include "pulse.h"
 #include "snapshot.h"
 #include "stats.h"
 
@@ -45,7 +44,8 @@ struct dmp_volume_ops {
 	void (*vanish)(struct dmp_volume *volume);
 };
 
-void dmp_volumes_init(const struct dmp_volume_ops *ops);
+int dmp_volumes_init(const struct dmp_volume_ops *ops);
+void dmp_volumes_exit(void);
 struct dmp_volume *dmp_volume_get(struct mapped_device *md);
 void dmp_volume_put(struct dmp_volume *volume);
 const char *dmp_volume_name(const struct dmp_volume *volume);

@@ -128,6 +128,6 @@ run() {
 	# where to find the volume's name and UUID
 	assert_eq "$(cat "/sys/block/$number/dm/name")" proxy 'name'
 	assert_eq "$(cat "/sys/block/$number/dm/uuid")" '' 'UUID'
-	dm_create --uuid UUID-of-it named '0 20000 dmp /dev/mapper/below'
+	dm_create --uuid=UUID-of-it named '0 20000 dmp /dev/mapper/below'
 	assert_eq "$(cat "/sys/block/$(dm_num named)/dm/uuid")" UUID-of-it 'UUID'
 }

@@ -6,15 +6,15 @@ requires() {
 	need_module null_blk
 }
 
-# How often the volume's pulse beat while a command ran.
-beats() {
+# How often the volume ticked while a command ran.
+ticks() {
 	local trace=/sys/kernel/tracing
 	[ -e "$trace/trace" ] || mount -t tracefs tracefs "$trace"
 	echo >"$trace/trace"
 	echo 1 >"$trace/events/workqueue/workqueue_execute_start/enable"
 	"$@"
 	echo 0 >"$trace/events/workqueue/workqueue_execute_start/enable"
-	grep -c 'function pulse_work' "$trace/trace" || true
+	grep -c 'function tick_work' "$trace/trace" || true
 }
 
 read_once() {
@@ -43,8 +43,8 @@ run() {
 	assert_eq "$(bulk_value proxy write_peak_requests)" 0 'after a reset'
 
 	sleep 1
-	assert_eq "$(beats sleep 2)" 0 'beats of an idle volume'
+	assert_eq "$(ticks sleep 2)" 0 'ticks of an idle volume'
 	# one with the read in it, and one to see that nothing came since
-	peak=$(beats read_once)
-	in_range "$peak" 1 3 || fail "one read: $peak beats"
+	peak=$(ticks read_once)
+	in_range "$peak" 1 3 || fail "one read: $peak ticks"
 }

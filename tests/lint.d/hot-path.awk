@@ -2,7 +2,9 @@
 #
 # Reads what `objdump -dr --no-show-raw-insn` prints of a module. Starting at the
 # functions named in `entries`, follows calls and jumps inside the module and
-# prints each instruction that the hot path must not have. In the entries themselves,
+# prints each instruction that the fast path must not have. Functions whose names match
+# `slow`, and what only they reach, may divide and have locked instructions, but call
+# nothing that is not allowed either. In the entries themselves,
 # it also follows what the registers hold, and prints each store that goes neither
 # to memory of this CPU (%gs, or a pointer made with this_cpu_off), nor to the bio,
 # nor to the stack: what another CPU may write as well. Exit status 1 if there was
@@ -40,10 +42,14 @@ function report(name, text, why) {
 }
 
 function visit(name) {
-	if (!(name in seen)) {
-		seen[name] = 1
-		queue[++queued] = name
+	if (name in seen)
+		return
+	if (!on_slow_path && name ~ slow) {
+		later[++laters] = name
+		return
 	}
+	seen[name] = 1
+	queue[++queued] = name
 }
 
 # Where a call or a jump leads: a symbol, or nothing if it cannot be known.
@@ -74,6 +80,8 @@ function check(name, i,    text, op) {
 	op = text
 	sub(/^((bnd|notrack|cs|ds|rep|repz|repnz|data16) )+/, "", op)
 	sub(/ .*/, "", op)
+	if (on_slow_path && op !~ /^(call|j[a-z]+)$/)
+		return
 	if (text ~ /(^| )lock( |$)/ || (op ~ /^xchg/ && text ~ /\(|%gs:/))
 		report(name, text, "locks the bus")
 	else if (op ~ /^i?div[bwlq]?$/)
@@ -164,6 +172,8 @@ function after(state,    register) {
 		return op ~ /^call/ ? "" : state
 	if (op == "add" && from ~ /^%gs:/)
 		return set(state, register, "own")
+	if (op == "add" && (get(state, register) == "own" || get(state, whole(from)) == "own"))
+		return set(state, register, "own")
 	if (op == "mov" && whole(from) != "")
 		return set(state, register, get(state, whole(from)))
 	if (op == "lea")
@@ -209,6 +219,15 @@ function follow_stores(name,    i, text, state, there, words) {
 	}
 }
 
+# All instructions of the functions that were visited and not checked yet.
+function check_queue(    i) {
+	while (checked < queued) {
+		checked++
+		for (i = 1; i <= size[queue[checked]]; i++)
+			check(queue[checked], i)
+	}
+}
+
 END {
 	n = split(allowed, words, " ")
 	for (i = 1; i <= n; i++)
@@ -222,8 +241,10 @@ END {
 	}
 	for (i = 1; i <= n; i++)
 		follow_stores(words[i])
-	for (at = 1; at <= queued; at++)
-		for (i = 1; i <= size[queue[at]]; i++)
-			check(queue[at], i)
+	check_queue()
+	on_slow_path = 1
+	for (i = 1; i <= laters; i++)
+		visit(later[i])
+	check_queue()
 	exit bad
 }

@@ -137,52 +137,6 @@ static void bounds_are_the_inverse(void **state)
 	}
 }
 
-static void nothing_is_a_multiple_of_0(void **state)
-{
-	struct dmp_divisor divisor;
-
-	(void)state;
-	dmp_divisor_init(&divisor, 0);
-	assert_false(dmp_is_multiple(&divisor, 0));
-	assert_false(dmp_is_multiple(&divisor, 1));
-	assert_false(dmp_is_multiple(&divisor, UINT64_MAX));
-}
-
-/* Small numbers, and those of stripes: 3, 5, 7 times 64 KiB, in sectors. */
-static void multiples(void **state)
-{
-	struct dmp_divisor divisor;
-
-	(void)state;
-	for (u64 number = 1; number <= 1024; number++) {
-		dmp_divisor_init(&divisor, number);
-		for (u64 value = 0; value < 3000; value++)
-			assert_int_equal(dmp_is_multiple(&divisor, value),
-					 value % number == 0);
-	}
-}
-
-static void large_multiples(void **state)
-{
-	static const u64 numbers[] = { 1, 2, 3, 384, 640, 896, 1ULL << 63,
-				       1000003, UINT64_MAX, UINT64_MAX - 1 };
-	struct dmp_divisor divisor;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
-		u64 most = UINT64_MAX / numbers[i] * numbers[i];
-
-		dmp_divisor_init(&divisor, numbers[i]);
-		assert_true(dmp_is_multiple(&divisor, 0));
-		assert_true(dmp_is_multiple(&divisor, numbers[i]));
-		assert_true(dmp_is_multiple(&divisor, most));
-		assert_int_equal(dmp_is_multiple(&divisor, most - 1),
-				 numbers[i] == 1);
-		assert_int_equal(dmp_is_multiple(&divisor, numbers[i] + 1),
-				 numbers[i] == 1 || numbers[i] == UINT64_MAX);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,9 +151,6 @@ int main(void)
 		cmocka_unit_test(powers_have_buckets),
 		cmocka_unit_test(latency_buckets),
 		cmocka_unit_test(bounds_are_the_inverse),
-		cmocka_unit_test(nothing_is_a_multiple_of_0),
-		cmocka_unit_test(multiples),
-		cmocka_unit_test(large_multiples),
 	};
 
 	return cmocka_run_group_tests_name("buckets", tests, NULL, NULL);

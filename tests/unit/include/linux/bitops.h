@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of the kernel's <linux/bitops.h> that kernel/buckets.h uses. */
+/* The part of the kernel's <linux/bitops.h> that the tested files use. */
 #ifndef DMP_UNIT_LINUX_BITOPS_H
 #define DMP_UNIT_LINUX_BITOPS_H
 
@@ -14,11 +14,6 @@ static inline unsigned long __fls(unsigned long word)
 static inline int fls64(uint64_t word)
 {
 	return word ? 64 - __builtin_clzll(word) : 0;
-}
-
-static inline uint64_t ror64(uint64_t word, unsigned int shift)
-{
-	return word >> (shift & 63) | word << (-shift & 63);
 }
 
 #endif /* DMP_UNIT_LINUX_BITOPS_H */

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Fast path: submission and completion of plain reads and writes, in the order in
+ * which a bio runs through it.
+ *
+ * It is inline in dmp_map() and dmp_end_io(). It calls nothing, takes no lock,
+ * divides nothing and writes to the CPU's own block only. Functions that return
+ * false have counted nothing: the slow path does all of it (slow.h).
+ */
+#ifndef DMP_FAST_H
+#define DMP_FAST_H
+
+#include <linux/bio.h>
+#include <linux/blk_types.h>
+#include <linux/blkdev.h>
+#include <linux/jiffies.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+
+#include "stats.h"
+
+/* --- submission: what kind of bio is it? ------------------------------------- */
+
+/* No plain read or write has any of these in its bi_opf. */
+#define DMP_SLOW_OPF							\
+	((((1U << REQ_OP_BITS) - 1) & ~(u32)DMP_WRITE) |		\
+	 (__force u32)REQ_PREFLUSH | (__force u32)REQ_FUA)
+
+/*
+ * Most bios are plain reads or writes. device-mapper sends an empty flush with
+ * REQ_PREFLUSH, and nothing else with it.
+ */
+static __always_inline bool dmp_is_plain_rw(const struct bio *bio)
+{
+	return !((__force u32)bio->bi_opf & DMP_SLOW_OPF);
+}
+
+/* The operation of a plain read or write. */
+static __always_inline unsigned long dmp_rw_op(const struct bio *bio)
+{
+	return (__force u32)bio->bi_opf & DMP_WRITE;
+}
+
+static __always_inline unsigned long dmp_rw_state(unsigned long op,
+						  unsigned long sectors)
+{
+	return sectors << SECTOR_SHIFT | op;
+}
+
+/* Does a plain read or write possibly continue another one? */
+static __always_inline bool dmp_fast_may_continue(struct dmp_cpu __percpu *cpu,
+						  const struct bio *bio)
+{
+	return dmp_runs_may_continue(&raw_cpu_ptr(cpu)->submit.runs,
+				     dmp_run_key(bio->bi_iter.bi_sector,
+						 dmp_rw_op(bio)));
+}
+
+/* --- submission: patterns ---------------------------------------------------- */
+
+/* Is this bio to be sampled? That is for the slow path. */
+static __always_inline bool dmp_sample_due(struct dmp_submit_state *submit)
+{
+	submit->until_sample--;
+	return unlikely((s32)submit->until_sample < 0);
+}
+
+static __always_inline unsigned long dmp_size_bucket(unsigned long sectors)
+{
+	if (likely(sectors < DMP_SIZE_EXACT))
+		return sectors;
+	return DMP_SIZE_EXACT + dmp_bucket(sectors, DMP_SIZE_FIRST,
+					   DMP_SIZE_SUB);
+}
+
+/**
+ * dmp_fast_patterns() - patterns of a plain read or write that continues nothing
+ * @cpu: the volume's blocks
+ * @bio: as submitted
+ * @state: set to its per-bio state so far
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: false if the slow path has to do it.
+ */
+static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
+					      const struct bio *bio,
+					      unsigned long *state)
+{
+	struct dmp_submit_state *submit = &raw_cpu_ptr(cpu)->submit;
+	unsigned long sectors = bio->bi_iter.bi_size >> SECTOR_SHIFT;
+	unsigned long op = dmp_rw_op(bio);
+	u64 end = dmp_run_key(bio->bi_iter.bi_sector, op);
+
+	if (dmp_sample_due(submit))
+		return false;
+
+	/* Or the compiler keeps the bytes in a register, too. */
+	OPTIMIZER_HIDE_VAR(sectors);
+	end += 2 * sectors;
+	submit->last_end = end;
+	dmp_runs_end(&submit->runs, end);
+
+	/* Read it again: the registers were needed. */
+	barrier();
+	op = dmp_rw_op(bio);
+	*state = dmp_rw_state(op, sectors);
+	dmp_hist_inc(cpu->rw[op].each.size, dmp_size_bucket(sectors));
+	return true;
+}
+
+/**
+ * dmp_count_run() - count the sequential run that a read or write continues
+ * @cpu: the volume's blocks
+ * @op: DMP_READ or DMP_WRITE
+ * @start: run key of its first sector
+ * @end: run key of the sector after its last one
+ *
+ * A run is counted as it reaches 2^n bios. How many ended at a length follows: those
+ * that reached it less those that went on.
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: whether it continues one.
+ */
+static inline bool dmp_count_run(struct dmp_cpu __percpu *cpu,
+				 unsigned long op, u64 start, u64 end)
+{
+	u32 length = dmp_runs_submit(&raw_cpu_ptr(cpu)->submit.runs, start,
+				     end);
+
+	if (!length)
+		return false;
+	if (is_power_of_2(length))
+		dmp_hist_inc(cpu->rw[op].run,
+			     min_t(unsigned int, ilog2(length),
+				   DMP_RUN_BUCKETS - 1));
+	/* [0] has no other use: no run reaches one bio. */
+	dmp_hist_inc(cpu->rw[op].run, 0);
+	return true;
+}
+
+/**
+ * dmp_fast_continue() - dmp_fast_patterns() for a bio that may continue another one
+ * @cpu: the volume's blocks
+ * @bio: as submitted
+ * @state: set to its per-bio state so far
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: false if the slow path has to do it.
+ */
+static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
+					      const struct bio *bio,
+					      unsigned long *state)
+{
+	struct dmp_submit_state *submit = &raw_cpu_ptr(cpu)->submit;
+	unsigned long sectors = bio_sectors(bio);
+	unsigned long op = dmp_rw_op(bio);
+	u64 start = dmp_run_key(bio->bi_iter.bi_sector, op);
+
+	if (dmp_sample_due(submit))
+		return false;
+
+	submit->last_end = start + 2 * sectors;
+	dmp_count_run(cpu, op, start, start + 2 * sectors);
+	dmp_hist_inc(cpu->rw[op].each.size, dmp_size_bucket(sectors));
+	*state = dmp_rw_state(op, sectors);
+	return true;
+}
+
+/* --- submission: epoch and clock --------------------------------------------- */
+
+/*
+ * The counters of an epoch, and those of an operation. Written with offsets so that
+ * compilers add a constant once, as a displacement, and not to an index before.
+ */
+static_assert(sizeof(struct dmp_epoch_counts) == 1 << DMP_EPOCH_SHIFT);
+
+static __always_inline struct dmp_epoch_counts __percpu *
+dmp_epoch_counts(struct dmp_cpu __percpu *cpu, unsigned long state)
+{
+	cpu = (void __percpu *)cpu + (state & DMP_BIO_EPOCH);
+	return &cpu->counts.epoch[0];
+}
+
+static __always_inline struct dmp_done __percpu *
+dmp_done(struct dmp_cpu __percpu *cpu, unsigned long state)
+{
+	cpu = (void __percpu *)cpu +
+	      (state & DMP_BIO_INDEX) * sizeof(struct dmp_done);
+	return &cpu->counts.done[0];
+}
+
+/**
+ * dmp_count_submitted() - count a bio into its epoch, or into no epoch
+ * @cpu: the volume's blocks
+ * @mode: of the volume, or the bio's state: DMP_MODE_EPOCH is looked at
+ *
+ * Context: any; the caller may be preempted and migrate.
+ */
+static __always_inline void dmp_count_submitted(struct dmp_cpu __percpu *cpu,
+						u32 mode)
+{
+	unsigned long flags = dmp_update_begin(cpu);
+
+	this_cpu_inc(dmp_epoch_counts(cpu, mode)->entered);
+	dmp_update_end(cpu, flags);
+}
+
+/**
+ * dmp_should_time() - is this bio timed, where not each one is?
+ * @stats: of the volume
+ * @submit: of this CPU
+ *
+ * Distances are drawn from 0 to 2 * (latency_every - 1), so that a workload that
+ * repeats itself at any stride is seen whole. A distance of an earlier setting that
+ * the current one could not have drawn is drawn anew.
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: true for one bio in latency_every, on average.
+ */
+static __always_inline bool dmp_should_time(const struct dmp_stats *stats,
+					    struct dmp_submit_state *submit)
+{
+	u32 span = READ_ONCE(stats->time_span);
+	u32 left = submit->until_timed - 1;
+
+	if (likely(left < span)) {
+		submit->until_timed = left;
+		return false;
+	}
+	if ((s32)left >= 0) {
+		/* Drawn under an earlier setting. */
+		left = dmp_random_below(submit, span);
+		if (left) {
+			submit->until_timed = left - 1;
+			return false;
+		}
+	}
+	submit->until_timed = dmp_random_below(submit, span);
+	return true;
+}
+
+/* Where a long has 32 bits no start is in the state. */
+static __always_inline unsigned long dmp_state_start(u64 ticks)
+{
+	return BITS_PER_LONG == 64 ? ticks << DMP_START_SHIFT : 0;
+}
+
+/* Where a long has 32 bits, there is no clock of the fast path. */
+static __always_inline void dmp_remember_submit(struct dmp_cpu __percpu *cpu,
+						u64 ticks)
+{
+#if BITS_PER_LONG == 64
+	this_cpu_write(cpu->submit.last_submit, ticks);
+#endif
+}
+
+/* The bits of the mode that are the bio's, too. */
+static __always_inline unsigned long dmp_mode_state(u32 mode)
+{
+	return mode & (DMP_MODE_EPOCH | DMP_MODE_PATTERNS);
+}
+
+/**
+ * dmp_fast_start() - when a bio is submitted, where each one is timed, or none
+ * @stats: of the volume
+ * @cpu: the volume's blocks
+ * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_TIME_EACH or without
+ *	DMP_MODE_EPOCH
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: to be added to the bio's state.
+ */
+static __always_inline unsigned long
+dmp_fast_start(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu, u32 mode)
+{
+	u64 ticks;
+
+	if (!(mode & DMP_MODE_TIME_EACH)) {
+		dmp_count_submitted(cpu, 0);
+		this_cpu_write(cpu->submit.last_jiffies, jiffies);
+		return DMP_MODE_PATTERNS;
+	}
+	dmp_count_submitted(cpu, mode);
+	ticks = dmp_clock_ticks(&stats->clock);
+	dmp_remember_submit(cpu, ticks);
+	return dmp_mode_state(mode) | dmp_state_start(ticks);
+}
+
+/**
+ * dmp_fast_start_some() - when a bio is submitted, where not each one is timed
+ * @stats: of the volume
+ * @cpu: the volume's blocks
+ * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_EPOCH
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: to be added to the bio's state.
+ */
+static __always_inline unsigned long
+dmp_fast_start_some(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
+		    u32 mode)
+{
+	struct dmp_submit_state *submit = &raw_cpu_ptr(cpu)->submit;
+
+	dmp_count_submitted(cpu, mode);
+	submit->last_jiffies = jiffies;
+	if (!dmp_should_time(stats, submit))
+		return dmp_mode_state(mode) | DMP_BIO_UNTIMED;
+	return dmp_mode_state(mode) |
+	       dmp_state_start(dmp_clock_ticks(&stats->clock));
+}
+
+/* Is each tracked bio timed, or none tracked? Then dmp_fast_start(). */
+static __always_inline bool dmp_times_alike(u32 mode)
+{
+	return mode & DMP_MODE_TIME_EACH || !(mode & DMP_MODE_EPOCH);
+}
+
+/* --- completion -------------------------------------------------------------- */
+
+/**
+ * dmp_count_completed() - count a completed bio
+ * @cpu: the volume's blocks
+ * @state: of the bio
+ *
+ * Context: any, hard interrupt included.
+ */
+static __always_inline void dmp_count_completed(struct dmp_cpu __percpu *cpu,
+						unsigned long state)
+{
+	unsigned long flags = dmp_update_begin(cpu);
+	struct dmp_done __percpu *done = dmp_done(cpu, state);
+
+	this_cpu_inc(done->requests);
+	this_cpu_add(done->bytes, state & DMP_BIO_BYTES);
+	dmp_update_end(cpu, flags);
+}
+
+/**
+ * dmp_count_left() - count a tracked bio out of its epoch
+ * @cpu: the volume's blocks
+ * @state: of the bio
+ *
+ * The last thing that is done with a bio: see unfinished() of stats.
+ *
+ * Context: any, hard interrupt included.
+ */
+static __always_inline void dmp_count_left(struct dmp_cpu __percpu *cpu,
+					   unsigned long state)
+{
+	unsigned long flags = dmp_update_begin(cpu);
+
+	this_cpu_inc(dmp_epoch_counts(cpu, state)->left);
+	dmp_update_end(cpu, flags);
+}
+
+static __always_inline void dmp_count_time(struct dmp_cpu __percpu *cpu,
+					   unsigned long state, u64 ns)
+{
+	unsigned long flags = dmp_update_begin(cpu);
+	struct dmp_done __percpu *done = dmp_done(cpu, state);
+
+	this_cpu_add(done->ns, ns);
+	this_cpu_inc(done->timed);
+	dmp_update_end(cpu, flags);
+}
+
+/* The bucket of a latency of at most DMP_LATENCY_MAX; [0] takes all too short ones. */
+static __always_inline unsigned long dmp_latency_bucket(u64 ns)
+{
+	ns = max_t(u64, ns, DMP_LATENCY_MIN - 1);
+	return dmp_bucket(ns, DMP_LATENCY_FIRST, DMP_LATENCY_SUB) + 1;
+}
+
+/**
+ * dmp_fast_complete() - completion of a bio that succeeded
+ * @stats: of the volume
+ * @state: of the bio, tracked
+ *
+ * Context: any, hard interrupt included.
+ * Return: false if the slow path has to do it.
+ */
+static __always_inline bool dmp_fast_complete(struct dmp_stats *stats,
+					      unsigned long state)
+{
+	struct dmp_cpu __percpu *cpu = stats->cpu;
+	u32 start = (u64)state >> DMP_START_SHIFT;
+	u32 ticks;
+	u64 ns;
+
+	if (unlikely(state & DMP_BIO_SLOW)) {
+		if ((state & DMP_BIO_SLOW) != DMP_BIO_UNTIMED)
+			return false;
+		dmp_count_completed(cpu, state);
+		dmp_count_left(cpu, state);
+		return true;
+	}
+
+	ticks = (u32)dmp_clock_ticks(&stats->clock) - start;
+	if (unlikely(ticks >= READ_ONCE(stats->slow_ticks)))
+		return false;
+
+	ns = dmp_few_ticks_to_ns(&stats->clock, ticks);
+	dmp_count_completed(cpu, state);
+	dmp_count_time(cpu, state, ns);
+	dmp_hist_inc(cpu->rw[state & DMP_WRITE].each.latency,
+		     dmp_latency_bucket(ns));
+	dmp_count_left(cpu, state);
+	return true;
+}
+
+#endif /* DMP_FAST_H */

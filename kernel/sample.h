@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Sampling: seek distance, inter-arrival time, depth, alignment, place and flags of
+ * one bio in 128.
+ *
+ * On the slow path. A sample is taken at submission, from what is true then, and
+ * counted at completion, since a bio that was refused counts nowhere. Counting each
+ * bio would take as many instructions again as all that is done now.
+ */
+#ifndef DMP_SAMPLE_H
+#define DMP_SAMPLE_H
+
+#include <linux/bio.h>
+
+#include "stats.h"
+
+/**
+ * struct dmp_geometry - how a segment lies on the device below
+ * @align_shift: from a sector of the volume to its distance from where a physical
+ *	block begins, modulo 2^64
+ * @physical: sectors of a physical block
+ * @optimal: sectors of an optimal I/O, 0 if the device below names none
+ */
+struct dmp_geometry {
+	u64 align_shift;
+	u32 physical;
+	u32 optimal;
+};
+
+/**
+ * struct dmp_submission - a bio that is submitted
+ * @bio: as submitted
+ * @geometry: of the segment that it is for
+ * @op: its operation
+ * @mode: of the volume
+ * @now: when it is submitted: ticks, or nanoseconds with DMP_SUBMIT_KTIME; 0 if not
+ *	each bio is timed
+ * @sequential: it continues a run on this CPU
+ */
+struct dmp_submission {
+	const struct bio *bio;
+	const struct dmp_geometry *geometry;
+	enum dmp_op op;
+	u32 mode;
+	u64 now;
+	bool sequential;
+};
+
+void dmp_sample_take(const struct dmp_stats *stats,
+		     const struct dmp_submission *submission,
+		     struct dmp_sample *sample);
+void dmp_sample_count(struct dmp_stats *stats, const struct dmp_io *io);
+void dmp_sample_count_latency(struct dmp_stats *stats, unsigned long state,
+			      u64 ns);
+unsigned int dmp_sample_mean(void);
+
+#endif /* DMP_SAMPLE_H */

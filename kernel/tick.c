@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The tick: see tick.h.
+ */
+#include <linux/cpumask.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/workqueue.h>
+
+#include "tick.h"
+
+/* 2^31 of anything do not happen on a volume in this time: see fold_one() of stats. */
+#define FOLD_NS		(5ULL * NSEC_PER_SEC)
+
+/* Ticks in a row that see no untracked bio before they are no longer looked for. */
+#define UNTRACKED_TICKS	3
+
+/* Unbound: it does not matter which CPU adds up, and idle ones stay asleep. */
+static struct workqueue_struct *tick_queue;
+
+static void set_mode(struct dmp_stats *stats, u32 mode)
+{
+	WRITE_ONCE(stats->mode, mode);
+}
+
+/* The mode that settings, clock and epochs make, without IDLE and TRACED. */
+static u32 mode_of(const struct dmp_stats *stats)
+{
+	const struct dmp_epochs *epochs = &stats->tick.epochs;
+	u32 mode;
+
+	if (stats->config.collect < DMP_COLLECT_PATTERNS)
+		return 0;
+	if (stats->config.collect < DMP_COLLECT_ALL)
+		return DMP_MODE_PATTERNS;
+
+	mode = DMP_MODE_PATTERNS | epochs->current_slot << DMP_EPOCH_SHIFT;
+	if (stats->config.latency_every == 1)
+		mode |= DMP_MODE_TIME_EACH;
+	if (stats->tick.asleep || !dmp_clock_usable())
+		mode |= DMP_MODE_KTIME;
+	if (dmp_epochs_overflowed(epochs))
+		mode |= DMP_MODE_OVERFLOW;
+	return mode;
+}
+
+/* Compute the mode anew. */
+static void update_mode(struct dmp_stats *stats)
+{
+	set_mode(stats, mode_of(stats) |
+			(stats->mode & (DMP_MODE_IDLE | DMP_MODE_TRACED)));
+}
+
+static bool next_epoch(struct dmp_stats *stats,
+		       const struct dmp_counts *counts, u64 now)
+{
+	return dmp_epochs_next(&stats->tick.epochs, counts, now,
+			       dmp_clock_ticks(&stats->clock));
+}
+
+/*
+ * Begin the next epoch when it is time. If none has drained, starts of 32 bits would
+ * soon come round within the current one.
+ */
+static void advance_epoch(struct dmp_stats *stats,
+			  const struct dmp_counts *counts, u64 now)
+{
+	struct dmp_epochs *epochs = &stats->tick.epochs;
+	u64 age = now - epochs->start[epochs->current_slot];
+
+	if (age < DMP_EPOCH_NS || next_epoch(stats, counts, now) ||
+	    age < DMP_EPOCH_MAX_NS)
+		return;
+	dmp_epochs_end_starts(epochs, dmp_clock_ticks(&stats->clock));
+}
+
+/* What completed and was not refused, for the windows. */
+static void amounts_of(const struct dmp_counts *counts,
+		       struct dmp_amount *amounts)
+{
+	const struct dmp_uncommon *uncommon;
+	struct dmp_done done;
+	unsigned int op;
+
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		done = dmp_counts_done(counts, op);
+		uncommon = &counts->uncommon[op];
+		amounts[op].requests = done.requests - uncommon->refused;
+		amounts[op].bytes = done.bytes - uncommon->refused_bytes;
+	}
+}
+
+static void open_window(struct dmp_stats *stats,
+			const struct dmp_counts *counts, u64 now)
+{
+	struct dmp_amount amounts[DMP_NR_OPS];
+
+	amounts_of(counts, amounts);
+	dmp_windows_open(&stats->tick.windows, amounts, now);
+}
+
+static void close_window(struct dmp_stats *stats,
+			 const struct dmp_counts *counts, u64 now)
+{
+	struct dmp_amount amounts[DMP_NR_OPS];
+
+	amounts_of(counts, amounts);
+	dmp_windows_close(&stats->tick.windows, stats->shared->window, amounts,
+			  now);
+}
+
+static void pass_windows(struct dmp_stats *stats, u64 now)
+{
+	dmp_windows_pass(&stats->tick.windows, stats->shared->window, now);
+}
+
+/* The slow limit in ticks, at most what a start of 32 bits tells. */
+static u32 slow_limit_ticks(const struct dmp_stats *stats)
+{
+	u64 ns = min_t(u64, stats->config.slow_ns, DMP_LATENCY_MAX);
+
+	if (!stats->clock.mult)
+		return 0;
+	return min_t(u64, div_u64(ns << DMP_TICK_FRACTION, stats->clock.mult),
+		     U32_MAX);
+}
+
+/*
+ * From which latency on a completion takes the slow path: the slow limit; 0 while a
+ * bio in flight may be older than a start of 32 bits tells, or must not be timed.
+ */
+static void set_slow_ticks(struct dmp_stats *stats,
+			   const struct dmp_counts *counts, u64 now)
+{
+	const struct dmp_epochs *epochs = &stats->tick.epochs;
+	u32 ticks = 0;
+
+	if (dmp_epochs_oldest(epochs, counts, now) < DMP_EPOCH_MAX_NS &&
+	    !dmp_epochs_void(epochs, counts))
+		ticks = slow_limit_ticks(stats);
+	if (ticks != stats->slow_ticks)
+		WRITE_ONCE(stats->slow_ticks, ticks);
+}
+
+static void look_for_untracked(struct dmp_tick *tick,
+			       const struct dmp_counts *counts)
+{
+	if (!tick->untracked_ticks)
+		return;
+	if (dmp_counts_untracked(counts))
+		tick->untracked_ticks = UNTRACKED_TICKS;
+	else
+		tick->untracked_ticks--;
+}
+
+/*
+ * Nothing was submitted in a window, and nothing is in flight. Look again after the
+ * mode says so: who submits from then on starts the tick. Accepted race: a bio whose
+ * submitter read the mode before and was preempted since does not; it is in flight,
+ * and has an age, all the same.
+ */
+static bool go_idle(struct dmp_stats *stats)
+{
+	struct dmp_counts counts;
+
+	set_mode(stats, stats->mode | DMP_MODE_IDLE);
+	smp_mb(); /* the mode before the counts, see above */
+	dmp_stats_read_raw(stats, &counts);
+	if (dmp_counts_submitted(&counts) == stats->tick.submitted)
+		return true;
+	set_mode(stats, stats->mode & ~DMP_MODE_IDLE);
+	return false;
+}
+
+/* Was anything under way since the latest tick? */
+static bool is_busy(const struct dmp_tick *tick,
+		    const struct dmp_counts *counts)
+{
+	return dmp_counts_submitted(counts) != tick->submitted ||
+	       dmp_counts_completed(counts) != tick->completed ||
+	       dmp_counts_in_flight(counts);
+}
+
+static void note_counts(struct dmp_tick *tick, const struct dmp_counts *counts)
+{
+	tick->submitted = dmp_counts_submitted(counts);
+	tick->completed = dmp_counts_completed(counts);
+}
+
+/* Returns whether there is to be another tick. */
+static bool do_tick(struct dmp_stats *stats, const struct dmp_counts *counts,
+		    u64 now)
+{
+	struct dmp_tick *tick = &stats->tick;
+	bool busy = is_busy(tick, counts);
+
+	note_counts(tick, counts);
+	set_slow_ticks(stats, counts, now);
+	if (!(stats->mode & DMP_MODE_PATTERNS))
+		return dmp_epochs_busy(counts);
+
+	look_for_untracked(tick, counts);
+	if (busy) {
+		close_window(stats, counts, now);
+	} else {
+		pass_windows(stats, now);
+		if (go_idle(stats))
+			return false;
+	}
+	if (stats->mode & DMP_MODE_EPOCH)
+		advance_epoch(stats, counts, now);
+	update_mode(stats);
+	return true;
+}
+
+static void queue_tick(struct dmp_tick *tick)
+{
+	queue_delayed_work(tick_queue, &tick->work,
+			   msecs_to_jiffies(DMP_WINDOW_NS / NSEC_PER_MSEC));
+}
+
+static void tick_work(struct work_struct *work)
+{
+	struct dmp_tick *tick = container_of(to_delayed_work(work),
+					     struct dmp_tick, work);
+	struct dmp_stats *stats = container_of(tick, struct dmp_stats, tick);
+	struct dmp_counts counts;
+	u64 now;
+
+	now = ktime_get_ns();
+	if (now - tick->folded >= FOLD_NS) {
+		dmp_stats_fold(stats);
+		tick->folded = now;
+	}
+
+	spin_lock_irq(&tick->lock);
+	dmp_stats_read_raw(stats, &counts);
+	if (do_tick(stats, &counts, ktime_get_ns()))
+		queue_tick(tick);
+	spin_unlock_irq(&tick->lock);
+}
+
+/**
+ * dmp_tick_start() - a bio is submitted to an idle volume
+ * @stats: of the volume
+ *
+ * Context: process context, or any other in which bios are submitted.
+ * Return: the volume's mode, no longer idle.
+ */
+u32 dmp_tick_start(struct dmp_stats *stats)
+{
+	struct dmp_tick *tick = &stats->tick;
+	struct dmp_counts counts;
+	unsigned long flags;
+	u64 now;
+	u32 mode;
+
+	spin_lock_irqsave(&tick->lock, flags);
+	if (stats->mode & DMP_MODE_IDLE) {
+		dmp_stats_read_raw(stats, &counts);
+		now = ktime_get_ns();
+		pass_windows(stats, now);
+		open_window(stats, &counts, now);
+		note_counts(tick, &counts);
+		if (stats->mode & DMP_MODE_EPOCH)
+			next_epoch(stats, &counts, now);
+		set_mode(stats, stats->mode & ~DMP_MODE_IDLE);
+		update_mode(stats);
+		queue_tick(tick);
+	}
+	mode = stats->mode;
+	spin_unlock_irqrestore(&tick->lock, flags);
+	return mode;
+}
+
+/*
+ * Nothing that was submitted before patterns were last collected is continued. Nothing
+ * else writes to the runs now; accepted race: a submission that read the mode while
+ * they were, and was preempted since.
+ */
+static void forget_runs(struct dmp_stats *stats)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		dmp_runs_init(&per_cpu_ptr(stats->cpu, cpu)->submit.runs);
+}
+
+/* What was submitted until now is no bio's previous one. */
+static void forget_previous(struct dmp_stats *stats, u64 now)
+{
+	WRITE_ONCE(stats->since.jiffies, jiffies);
+	WRITE_ONCE(stats->since.ticks, dmp_clock_ticks(&stats->clock));
+	WRITE_ONCE(stats->since.ns, now);
+}
+
+/* Count no latency of the bios in flight: they began under other conditions. */
+static void void_timing(struct dmp_stats *stats,
+			const struct dmp_counts *counts, u64 now)
+{
+	dmp_epochs_void_timing(&stats->tick.epochs);
+	next_epoch(stats, counts, now);
+	/* 0 until the tick has looked. */
+	WRITE_ONCE(stats->slow_ticks, 0);
+}
+
+/* The level changes, but for what the mode tells. */
+static void change_level(struct dmp_stats *stats, enum dmp_collect from,
+			 enum dmp_collect to, const struct dmp_counts *counts,
+			 u64 now)
+{
+	struct dmp_tick *tick = &stats->tick;
+	bool idle = stats->mode & DMP_MODE_IDLE;
+
+	if (from >= DMP_COLLECT_PATTERNS && to < DMP_COLLECT_PATTERNS) {
+		if (idle)
+			pass_windows(stats, now);
+		else
+			close_window(stats, counts, now);
+		set_mode(stats, stats->mode & ~DMP_MODE_IDLE);
+	}
+	if (from < DMP_COLLECT_PATTERNS && to >= DMP_COLLECT_PATTERNS) {
+		open_window(stats, counts, now);
+		set_mode(stats, stats->mode | DMP_MODE_IDLE);
+	}
+	if (from < DMP_COLLECT_ALL && to >= DMP_COLLECT_ALL) {
+		tick->untracked_ns = now;
+		tick->untracked_ticks = UNTRACKED_TICKS;
+		next_epoch(stats, counts, now);
+	}
+	/* "all" may be set again before the epoch has drained. */
+	if (from >= DMP_COLLECT_ALL && to < DMP_COLLECT_ALL)
+		dmp_epochs_end_starts(&tick->epochs,
+				      dmp_clock_ticks(&stats->clock));
+}
+
+/**
+ * dmp_tick_configure() - change what is collected while I/O runs
+ * @stats: of the volume; its lock is held
+ * @config: from now on
+ *
+ * Latencies of another latency_every stand for another number of bios: the caller
+ * starts their counting again, and the bios in flight are not timed.
+ *
+ * Context: may sleep.
+ */
+void dmp_tick_configure(struct dmp_stats *stats,
+			const struct dmp_config *config)
+{
+	struct dmp_tick *tick = &stats->tick;
+	struct dmp_config old = stats->config;
+	struct dmp_counts counts;
+	u64 now;
+
+	lockdep_assert_held(&stats->lock);
+	if (old.collect < DMP_COLLECT_PATTERNS &&
+	    config->collect >= DMP_COLLECT_PATTERNS)
+		forget_runs(stats);
+
+	spin_lock_irq(&tick->lock);
+	dmp_stats_read_raw(stats, &counts);
+	now = ktime_get_ns();
+
+	stats->config = *config;
+	WRITE_ONCE(stats->time_span, 2 * config->latency_every - 1);
+	if (config->collect != old.collect)
+		change_level(stats, old.collect, config->collect, &counts, now);
+	if (config->latency_every != old.latency_every)
+		void_timing(stats, &counts, now);
+	if (config->collect != old.collect ||
+	    config->latency_every != old.latency_every)
+		forget_previous(stats, now);
+	update_mode(stats);
+	set_slow_ticks(stats, &counts, now);
+	spin_unlock_irq(&tick->lock);
+}
+
+/**
+ * dmp_tick_trace() - a tracepoint is enabled, or none is any more
+ * @stats: of the volume
+ * @traced: whether one is
+ *
+ * Context: may sleep.
+ */
+void dmp_tick_trace(struct dmp_stats *stats, bool traced)
+{
+	spin_lock_irq(&stats->tick.lock);
+	set_mode(stats, (stats->mode & ~DMP_MODE_TRACED) |
+			(traced ? DMP_MODE_TRACED : 0));
+	spin_unlock_irq(&stats->tick.lock);
+}
+
+/**
+ * dmp_tick_sleep() - the system is about to sleep, or has woken up
+ * @stats: of the volume
+ * @asleep: which of both
+ *
+ * While the system sleeps the time stamp counter may go on, stop or start anew;
+ * ktime_get_ns() stands still. So bios that are in flight when the system is about
+ * to sleep are not timed, and those that are submitted until it has woken up are
+ * timed by ktime_get_ns(): no latency includes the sleep.
+ *
+ * Context: may sleep.
+ */
+void dmp_tick_sleep(struct dmp_stats *stats, bool asleep)
+{
+	struct dmp_counts counts;
+	u64 now;
+
+	spin_lock_irq(&stats->tick.lock);
+	stats->tick.asleep = asleep;
+	if (stats->mode & DMP_MODE_EPOCH) {
+		dmp_stats_read_raw(stats, &counts);
+		now = ktime_get_ns();
+		if (asleep)
+			void_timing(stats, &counts, now);
+		forget_previous(stats, now);
+		update_mode(stats);
+	}
+	spin_unlock_irq(&stats->tick.lock);
+}
+
+/**
+ * dmp_tick_oldest() - the age of the oldest bio in flight
+ * @stats: of the volume
+ * @counts: what dmp_stats_read_raw() or dmp_stats_read() gave just now
+ * @now: by ktime_get_ns()
+ *
+ * A bio that was submitted before tracking began is at least as old as that.
+ *
+ * Context: any.
+ * Return: nanoseconds, 0 if there is none.
+ */
+u64 dmp_tick_oldest(struct dmp_stats *stats, const struct dmp_counts *counts,
+		    u64 now)
+{
+	struct dmp_tick *tick = &stats->tick;
+	unsigned long flags;
+	u64 age;
+
+	spin_lock_irqsave(&tick->lock, flags);
+	age = dmp_epochs_oldest(&tick->epochs, counts, now);
+	if (stats->mode & DMP_MODE_EPOCH && tick->untracked_ticks &&
+	    dmp_counts_untracked(counts) && now > tick->untracked_ns)
+		age = max(age, now - tick->untracked_ns);
+	spin_unlock_irqrestore(&tick->lock, flags);
+	return age;
+}
+
+/**
+ * dmp_tick_windows() - what the windows held since the last reset
+ * @stats: of the volume
+ * @windows: the answer
+ *
+ * Counts the windows that passed while the volume was idle.
+ *
+ * Context: any.
+ */
+void dmp_tick_windows(struct dmp_stats *stats, struct dmp_windows *windows)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&stats->tick.lock, flags);
+	if (stats->mode & DMP_MODE_IDLE)
+		pass_windows(stats, ktime_get_ns());
+	*windows = stats->tick.windows;
+	spin_unlock_irqrestore(&stats->tick.lock, flags);
+}
+
+/**
+ * dmp_tick_reset() - forget the windows until now
+ * @stats: of the volume
+ *
+ * Context: may sleep.
+ */
+void dmp_tick_reset(struct dmp_stats *stats)
+{
+	struct dmp_tick *tick = &stats->tick;
+	struct dmp_counts counts;
+
+	spin_lock_irq(&tick->lock);
+	dmp_stats_read_raw(stats, &counts);
+	open_window(stats, &counts, ktime_get_ns());
+	dmp_windows_reset(&tick->windows);
+	spin_unlock_irq(&tick->lock);
+}
+
+/**
+ * dmp_tick_init() - set up the tick of a volume, not ticking yet
+ * @stats: of the volume, with nothing to collect until it is configured
+ *
+ * Context: may sleep.
+ */
+void dmp_tick_init(struct dmp_stats *stats)
+{
+	struct dmp_tick *tick = &stats->tick;
+
+	spin_lock_init(&tick->lock);
+	INIT_DELAYED_WORK(&tick->work, tick_work);
+	tick->folded = ktime_get_ns();
+	dmp_epochs_init(&tick->epochs);
+}
+
+/**
+ * dmp_tick_stop() - no tick after this
+ * @stats: of the volume; no bio is submitted any more
+ *
+ * Context: may sleep, waits for a tick.
+ */
+void dmp_tick_stop(struct dmp_stats *stats)
+{
+	cancel_delayed_work_sync(&stats->tick.work);
+}
+
+/**
+ * dmp_tick_global_init() - for all volumes
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int dmp_tick_global_init(void)
+{
+	tick_queue = alloc_workqueue("dmp", WQ_UNBOUND, 0);
+	return tick_queue ? 0 : -ENOMEM;
+}
+
+/**
+ * dmp_tick_global_exit() - when there are no volumes left
+ *
+ * Context: may sleep.
+ */
+void dmp_tick_global_exit(void)
+{
+	destroy_workqueue(tick_queue);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Windows of 100 ms: see windows.h.
+ */
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+
+#include "windows.h"
+
+/* What @now completed more than @base; a bio may be refused after it was counted. */
+static u64 more_than(u64 now, u64 base)
+{
+	return (s64)(now - base) > 0 ? now - base : 0;
+}
+
+/*
+ * What completed in a window of @length nanoseconds, scaled to 100 ms. Requests are
+ * rounded up: if any completed, some window of 100 ms had one. Bytes follow the
+ * requests at their mean size, so that one request keeps all of its bytes.
+ */
+static struct dmp_amount scale(struct dmp_amount amount, u64 length)
+{
+	struct dmp_amount scaled = amount;
+
+	if (!amount.requests || length <= DMP_WINDOW_NS)
+		return amount;
+
+	scaled.requests = mul_u64_u64_div_u64(amount.requests, DMP_WINDOW_NS,
+					      length);
+	if (mul_u64_u64_div_u64(scaled.requests, length, DMP_WINDOW_NS) <
+	    amount.requests)
+		scaled.requests++;
+	scaled.bytes = mul_u64_u64_div_u64(amount.bytes, scaled.requests,
+					   amount.requests);
+	return scaled;
+}
+
+/* How many windows of 100 ms end with this length, remainders carried over. */
+static u32 windows_in(struct dmp_windows *windows, u64 length)
+{
+	u64 rest;
+	u32 count;
+
+	count = div64_u64_rem(windows->carry + length, DMP_WINDOW_NS, &rest);
+	windows->carry = rest;
+	return count;
+}
+
+/**
+ * dmp_windows_open() - open a window
+ * @windows: the caller's, serialised
+ * @done: what has completed by now, DMP_NR_OPS amounts
+ * @now: nanoseconds
+ *
+ * Context: any.
+ */
+void dmp_windows_open(struct dmp_windows *windows,
+		      const struct dmp_amount *done, u64 now)
+{
+	windows->start = now;
+	memcpy(windows->base, done, sizeof(windows->base));
+}
+
+static void close_one(struct dmp_windows *windows,
+		      struct dmp_window_hists *hists, unsigned int op,
+		      struct dmp_amount amount, u32 count)
+{
+	struct dmp_amount *peak = &windows->peaks[op];
+
+	peak->requests = max(peak->requests, amount.requests);
+	peak->bytes = max(peak->bytes, amount.bytes);
+	hists[op].requests[dmp_window_requests_bucket(amount.requests)] += count;
+	hists[op].bytes[dmp_window_bytes_bucket(amount.bytes)] += count;
+}
+
+/**
+ * dmp_windows_close() - close the open window in which I/O was under way, and
+ *	open the next one
+ * @windows: the caller's, serialised
+ * @hists: the distributions, DMP_NR_OPS of them
+ * @done: what has completed by now, DMP_NR_OPS amounts
+ * @now: nanoseconds
+ *
+ * Context: any.
+ */
+void dmp_windows_close(struct dmp_windows *windows,
+		       struct dmp_window_hists *hists,
+		       const struct dmp_amount *done, u64 now)
+{
+	u64 length = more_than(now, windows->start);
+	u32 count = windows_in(windows, length);
+	struct dmp_amount amount;
+	unsigned int op;
+
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		amount.requests = more_than(done[op].requests,
+					    windows->base[op].requests);
+		amount.bytes = more_than(done[op].bytes,
+					 windows->base[op].bytes);
+		close_one(windows, hists, op, scale(amount, length), count);
+	}
+	windows->busy_ns += length;
+	windows->late += length > DMP_WINDOW_LATE_NS;
+	dmp_windows_open(windows, done, now);
+}
+
+/**
+ * dmp_windows_pass() - count the windows that passed with no I/O under way
+ * @windows: the caller's, serialised; nothing completed since the window was opened
+ * @hists: the distributions, DMP_NR_OPS of them
+ * @now: nanoseconds
+ *
+ * Context: any.
+ */
+void dmp_windows_pass(struct dmp_windows *windows,
+		      struct dmp_window_hists *hists, u64 now)
+{
+	u32 count = windows_in(windows, more_than(now, windows->start));
+	unsigned int op;
+
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		hists[op].requests[0] += count;
+		hists[op].bytes[0] += count;
+	}
+	windows->start = now;
+}
+
+/**
+ * dmp_windows_reset() - forget what the closed windows held
+ * @windows: the caller's, serialised; the open window stays
+ *
+ * Context: any.
+ */
+void dmp_windows_reset(struct dmp_windows *windows)
+{
+	windows->carry = 0;
+	windows->busy_ns = 0;
+	windows->late = 0;
+	memset(windows->peaks, 0, sizeof(windows->peaks));
+}
