@@ -53,26 +53,28 @@ static int set_slow_limit_us(struct dmp_config *config, const char *value)
 	return 0;
 }
 
+#define SETTING(name_, range)						\
+	{								\
+		.name = #name_,						\
+		.set = set_##name_,					\
+		.invalid = "Invalid " #name_ ": " range,		\
+		.missing = "value missing: " range,			\
+		.surplus = "more than one value: " range,		\
+		.repeated = "Repeated argument " #name_,		\
+	}
+
 /* The table's arguments come first: NR_TABLE_SETTINGS of them. */
 static const struct setting {
 	const char *name;
 	int (*set)(struct dmp_config *config, const char *value);
-	const char *range;
+	const char *invalid;
+	const char *missing;
+	const char *surplus;
 	const char *repeated;
 } settings[] = {
-	{
-		"collect", set_collect,
-		"Invalid collect: must be counters, patterns or all",
-		"Repeated argument collect",
-	}, {
-		"latency_every", set_latency_every,
-		"Invalid latency_every: must be 1 to 1000000",
-		"Repeated argument latency_every",
-	}, {
-		"slow_limit_us", set_slow_limit_us,
-		"Invalid slow_limit_us: must be 1 to 1000000000",
-		NULL,
-	},
+	SETTING(collect, "must be counters, patterns or all"),
+	SETTING(latency_every, "must be 1 to 1000000"),
+	SETTING(slow_limit_us, "must be 1 to 1000000000"),
 };
 
 #define NR_TABLE_SETTINGS 2
@@ -103,20 +105,27 @@ bool dmp_config_known(const char *name)
  * dmp_config_set() - change one setting
  * @config: changed only if the value is right
  * @name: a known one
- * @value: in words
+ * @nr_values: how many words follow the name
+ * @values: these words; there has to be one
  * @error: set to what is wrong, in words for the log
  *
  * Context: any.
  * Return: 0 or -EINVAL.
  */
 int dmp_config_set(struct dmp_config *config, const char *name,
-		   const char *value, const char **error)
+		   unsigned int nr_values, char **values, const char **error)
 {
 	const struct setting *setting = find_setting(name, ARRAY_SIZE(settings));
-	int ret = setting->set(config, value);
+	int ret = -EINVAL;
 
-	if (ret)
-		*error = setting->range;
+	if (!nr_values) {
+		*error = setting->missing;
+	} else if (nr_values > 1) {
+		*error = setting->surplus;
+	} else {
+		*error = setting->invalid;
+		ret = setting->set(config, values[0]);
+	}
 	return ret;
 }
 
@@ -149,7 +158,7 @@ static int parse_setting(struct dmp_config *config, char **argv, bool has_value,
 		return -EINVAL;
 	}
 	if (!has_value || setting->set(config, argv[1])) {
-		*error = (char *)setting->range;
+		*error = (char *)setting->invalid;
 		return -EINVAL;
 	}
 	return 0;

@@ -25,7 +25,7 @@ void dmp_table_args_emit(const struct dmp_table_args *args, char *result,
 			 unsigned int maxlen);
 bool dmp_config_known(const char *name);
 int dmp_config_set(struct dmp_config *config, const char *name,
-		   const char *value, const char **error);
+		   unsigned int nr_values, char **values, const char **error);
 const char *dmp_collect_name(enum dmp_collect collect);
 
 #endif /* DMP_TABLE_ARGS_H */

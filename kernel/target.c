@@ -347,43 +347,43 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 }
 
 /* A setting of the volume: the table line's arguments, and the slow limit. */
-static int message_set(struct segment *segment, const char *name,
-		       const char *value)
+static int message_set(struct segment *segment, unsigned int argc, char **argv)
 {
-	struct dmp_config config;
 	const char *error;
 	int ret;
 
-	dmp_volume_config(segment->volume, &config);
-	ret = dmp_config_set(&config, name, value, &error);
-	if (ret) {
-		DMERR("message '%.64s %.64s': %s", name, value, error);
-		return ret;
-	}
-
-	dmp_volume_configure(segment->volume, &config);
-	return 0;
+	ret = dmp_volume_set(segment->volume, argv[0], argc - 1, argv + 1,
+			     &error);
+	if (ret)
+		DMERR("message '%.64s%s%.64s': %s", argv[0],
+		      argc == 2 ? " " : "", argc == 2 ? argv[1] : "", error);
+	return ret;
 }
 
 static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 		       char *result, unsigned int maxlen)
 {
 	struct segment *segment = ti->private;
+	bool reset = !strcasecmp(argv[0], "reset");
+	bool stats = !strcasecmp(argv[0], "stats");
 
-	if (argc == 1 && !strcasecmp(argv[0], "reset")) {
+	if (dmp_config_known(argv[0]))
+		return message_set(segment, argc, argv);
+	if (!reset && !stats) {
+		DMERR("unknown message '%.64s'", argv[0]);
+		return -EINVAL;
+	}
+	if (argc > 1) {
+		DMERR("message '%.64s': takes no value", argv[0]);
+		return -EINVAL;
+	}
+
+	if (reset) {
 		dmp_volume_reset(segment->volume);
 		return 0;
 	}
-	if (argc == 1 && !strcasecmp(argv[0], "stats")) {
-		dmp_report_stats(segment->volume, result, maxlen);
-		return 1; /* there is a result */
-	}
-	if (argc == 2 && dmp_config_known(argv[0]))
-		return message_set(segment, argv[0], argv[1]);
-
-	DMERR("unknown message '%.64s'%s", argv[0],
-	      argc > 1 ? " or wrong number of arguments" : "");
-	return -EINVAL;
+	dmp_report_stats(segment->volume, result, maxlen);
+	return 1; /* there is a result */
 }
 
 static int dmp_prepare_ioctl(DMP_PREPARE_IOCTL_PARAMS)

@@ -19,6 +19,7 @@
 
 #include "overhead.h"
 #include "sample.h"
+#include "table-args.h"
 #include "tick.h"
 #include "volume.h"
 
@@ -238,18 +239,33 @@ static void configure(struct dmp_stats *stats, const struct dmp_config *config)
 }
 
 /**
- * dmp_volume_configure() - say what to collect of a volume, while I/O runs
+ * dmp_volume_set() - change one setting of a volume, while I/O runs
  * @volume: that is held
- * @config: from now on
+ * @name: of a setting, one for which dmp_config_known()
+ * @nr_values: how many words follow the name
+ * @values: these words; there has to be one
+ * @error: set to what is wrong, in words for the log
+ *
+ * device-mapper does not serialise messages: the other settings are read and
+ * written back under one lock, so none that is changed at the same time is lost.
  *
  * Context: may sleep.
+ * Return: 0 or -EINVAL, with nothing changed.
  */
-void dmp_volume_configure(struct dmp_volume *volume,
-			  const struct dmp_config *config)
+int dmp_volume_set(struct dmp_volume *volume, const char *name,
+		   unsigned int nr_values, char **values, const char **error)
 {
-	mutex_lock(&volume->stats.lock);
-	configure(&volume->stats, config);
-	mutex_unlock(&volume->stats.lock);
+	struct dmp_stats *stats = &volume->stats;
+	struct dmp_config config;
+	int ret;
+
+	mutex_lock(&stats->lock);
+	config = stats->config;
+	ret = dmp_config_set(&config, name, nr_values, values, error);
+	if (!ret)
+		configure(stats, &config);
+	mutex_unlock(&stats->lock);
+	return ret;
 }
 
 /**

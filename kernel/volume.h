@@ -51,8 +51,8 @@ void dmp_volume_put(struct dmp_volume *volume);
 const char *dmp_volume_name(const struct dmp_volume *volume);
 void dmp_volume_reset(struct dmp_volume *volume);
 void dmp_volume_config(struct dmp_volume *volume, struct dmp_config *config);
-void dmp_volume_configure(struct dmp_volume *volume,
-			  const struct dmp_config *config);
+int dmp_volume_set(struct dmp_volume *volume, const char *name,
+		   unsigned int nr_values, char **values, const char **error);
 void dmp_volume_go_live(struct dmp_volume *volume,
 			const struct dmp_config *config, sector_t sectors);
 const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,

@@ -23,10 +23,23 @@ run() {
 	refused 0 nonsense
 	assert_dmesg "device-mapper: dmp: unknown message 'nonsense'"
 	refused 0 nonsense with words
+	assert_no_dmesg 'with words'
 	refused 0 resets
 	assert_dmesg "device-mapper: dmp: unknown message 'resets'"
 	refused 0 reset now
-	assert_dmesg "device-mapper: dmp: unknown message 'reset' or wrong number of arguments"
+	assert_dmesg "device-mapper: dmp: message 'reset': takes no value$"
+	refused 0 stats all
+	assert_dmesg "device-mapper: dmp: message 'stats': takes no value$"
+	refused 0 collect
+	assert_dmesg "dmp: message 'collect': value missing: must be counters, patterns or all$"
+	refused 0 latency_every
+	assert_dmesg "dmp: message 'latency_every': value missing: must be 1 to 1000000$"
+	refused 0 SLOW_limit_us
+	assert_dmesg "dmp: message 'SLOW_limit_us': value missing: must be 1 to 1000000000$"
+	refused 0 collect all all
+	assert_dmesg "dmp: message 'collect': more than one value: must be counters, patterns or all$"
+	refused 0 latency_every two
+	assert_dmesg "dmp: message 'latency_every two': Invalid latency_every: must be 1 to 1000000$"
 	refused 0 'a%s%n%p'
 	assert_dmesg "device-mapper: dmp: unknown message 'a%s%n%p'"
 	# these two are device-mapper's to refuse
