@@ -533,6 +533,59 @@ in_range() {
 	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
 
+# assert_share GOT N P WHAT: GOT of N samples have a property that a share P of the
+# population has. Fails if so few, or so many, had it with a probability below 10^-6
+# (exact tails of the binomial distribution: N is often below 10, where 4 sigma mean
+# nothing). Of samples at distances that vary less than geometric ones the tails are
+# lighter still.
+assert_share() {
+	awk -v got="$1" -v n="$2" -v p="$3" 'BEGIN {
+		if (n < 1) exit 1
+		if (p <= 0 || p >= 1) exit got != n * p
+		term = n * log(1 - p)
+		for (k = 0; k <= n; k++) {
+			if (k) term += log(n - k + 1) - log(k) + log(p / (1 - p))
+			if (k <= got) few += exp(term)
+			if (k >= got) many += exp(term)
+		}
+		exit few < 1e-6 || many < 1e-6
+	}' || fail "$4: $1 of $2, want a share of $3"
+}
+
+# --- the tracepoints -------------------------------------------------------------
+
+trace=/sys/kernel/tracing
+
+# trace_on EVENT…: record these tracepoints of dmp, with times of the monotonic
+# clock; 4 MiB on each CPU hold over 30,000 of them.
+trace_on() {
+	local event
+	if ! grep -q '\[mono\]' $trace/trace_clock; then
+		defer trace_clear "$(field $trace/buffer_size_kb 1)"
+		echo mono >$trace/trace_clock
+		echo 4096 >$trace/buffer_size_kb
+	fi
+	echo >$trace/trace
+	for event; do
+		echo 1 >"$trace/events/dmp/$event/enable"
+	done
+}
+
+# End what trace_on began. Prints what was recorded, of which nothing may be lost.
+trace_off() {
+	echo 0 >$trace/events/dmp/enable
+	assert_eq "$(awk '/overrun|dropped/ { sum += $NF } END { print sum }' \
+		$trace/per_cpu/cpu*/stats)" 0 'lost by the trace' >&2
+	grep ' dmp_[a-z]*: ' $trace/trace
+}
+
+trace_clear() { # KILOBYTES
+	[ ! -e $trace/events/dmp ] || echo 0 >$trace/events/dmp/enable
+	echo >$trace/trace
+	echo local >$trace/trace_clock
+	echo "$1" >$trace/buffer_size_kb
+}
+
 # --- the bulk read -------------------------------------------------------------
 
 # bulk_value NAME METRIC: what is behind METRIC in the bulk read of a volume.

@@ -21,15 +21,6 @@ fio_on() {
 		"$CASE_DIR/iolog" >"$CASE_DIR/list"
 }
 
-# assert_share GOT N P WHAT: of N samples, each of which is one with probability P,
-# so many are one: the mean, give or take 4 sigma.
-assert_share() {
-	awk -v got="$1" -v n="$2" -v p="$3" 'BEGIN {
-		off = got - n * p
-		exit !(n > 0 && off * off <= 16 * n * p * (1 - p))
-	}' || fail "$4: $1 of $2, want a share of $3"
-}
-
 # The list's shares of seeks, far and near, back and forth: LEAST BELOW SHARE each.
 seek_shares() {
 	awk -v far=32768 -v most=131072 '
