@@ -552,6 +552,65 @@ assert_share() {
 	}' || fail "$4: $1 of $2, want a share of $3"
 }
 
+# --- I/O that stalls -----------------------------------------------------------
+
+# stalled_read NAME: begin a read of volume NAME, whose device below is suspended,
+# and wait until it is in flight. Whatever the machine does meanwhile, it was
+# submitted after stalled_after, which is taken before its process starts, and before
+# stalled_before.
+stalled=() stalled_after=() stalled_before=()
+
+stalled_read() {
+	stalled_after+=("$(now_ms)")
+	dd if="/dev/mapper/$1" of=/dev/null bs=4096 count=1 iflag=direct status=none &
+	stalled+=($!)
+	wait_for 30 below_has "$1" "${#stalled[@]}"
+	# now_ms rounds down
+	stalled_before+=($(($(now_ms) + 10)))
+}
+
+# The age in ms of the Nth of them, from 1: not less, and not more.
+stalled_at_least() {
+	echo $(($(now_ms) - stalled_before[$1 - 1]))
+}
+
+stalled_at_most() {
+	echo $(($(now_ms) + 10 - stalled_after[$1 - 1]))
+}
+
+# stalled_for N MS: wait until the Nth is so old.
+stalled_for() {
+	wait_since "${stalled_before[$1 - 1]}" "$2"
+}
+
+# Wait until all have ended; the device below is no longer suspended.
+stalled_end() {
+	wait "${stalled[@]}"
+}
+
+# wait_since MS LENGTH: until LENGTH ms have passed since MS.
+wait_since() {
+	local left
+	while left=$(($1 + $2 - $(now_ms))); [ "$left" -gt 0 ]; do
+		sleep "$((left / 1000)).$(printf %03d $((left % 1000)))"
+	done
+}
+
+# assert_stalled NS RESUMED WHAT [PERCENT]: NS is the sum of the latencies of all
+# stalled reads. They completed between RESUMED, in ms, taken before the device below
+# was resumed, and now, after they were waited for. PERCENT: by so much the clock of
+# now_ms and the one that they were timed by may differ in rate, 0 if it is the same.
+assert_stalled() {
+	local now i least=0 most=0 percent=${4:-0}
+	now=$(($(now_ms) + 10))
+	for i in "${!stalled[@]}"; do
+		least=$((least + $2 - stalled_before[i]))
+		most=$((most + now - stalled_after[i]))
+	done
+	in_range "$1" $((least * (100 - percent) * 10000)) $((most * (100 + percent) * 10000)) ||
+		fail "$3: $1 ns, not $least to $most ms"
+}
+
 # --- the tracepoints -------------------------------------------------------------
 
 trace=/sys/kernel/tracing
