@@ -28,7 +28,7 @@ run() {
 	fio --output="$CASE_DIR/fio.txt" --name=load --filename=/dev/mapper/proxy --direct=1 \
 		--thread --norandommap --ioengine=libaio \
 		--iodepth=8 --numjobs=2 --rw=randrw --bssplit=512/30:4k/50:16k/20 \
-		--time_based --runtime=280 &
+		--time_based --runtime=3600 &
 	fio=$!
 	wait_for 30 busy "$number"
 	snapshots "$dir/$number" "$count" >"$CASE_DIR/snapshots"
