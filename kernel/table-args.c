@@ -3,6 +3,7 @@
  * The grammar of the table line, parsed and emitted side by side: what one
  * prints the other one accepts and takes for the same.
  */
+#include <linux/bitops.h>
 #include <linux/device-mapper.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -15,6 +16,9 @@
 #define NR_FIXED 3
 
 #define SLOW_LIMIT_US_MAX 1000000000ULL
+
+/* Room for the longest value of a table's argument in words. */
+#define MAX_VALUE 24
 
 static const char * const collect_names[DMP_NR_COLLECT] = {
 	[DMP_COLLECT_COUNTERS] = "counters",
@@ -32,6 +36,11 @@ static int set_collect(struct dmp_config *config, const char *value)
 	return 0;
 }
 
+static void print_collect(const struct dmp_config *config, char *text)
+{
+	strscpy(text, collect_names[config->collect], MAX_VALUE);
+}
+
 static int set_latency_every(struct dmp_config *config, const char *value)
 {
 	unsigned int every;
@@ -41,6 +50,11 @@ static int set_latency_every(struct dmp_config *config, const char *value)
 		return -EINVAL;
 	config->latency_every = every;
 	return 0;
+}
+
+static void print_latency_every(const struct dmp_config *config, char *text)
+{
+	snprintf(text, MAX_VALUE, "%u", config->latency_every);
 }
 
 static int set_slow_limit_us(struct dmp_config *config, const char *value)
@@ -53,28 +67,27 @@ static int set_slow_limit_us(struct dmp_config *config, const char *value)
 	return 0;
 }
 
-#define SETTING(name_, range)						\
-	{								\
-		.name = #name_,						\
-		.set = set_##name_,					\
-		.invalid = "Invalid " #name_ ": " range,		\
-		.missing = "value missing: " range,			\
-		.surplus = "more than one value: " range,		\
-		.repeated = "Repeated argument " #name_,		\
-	}
-
 /* The table's arguments come first: NR_TABLE_SETTINGS of them. */
 static const struct setting {
 	const char *name;
 	int (*set)(struct dmp_config *config, const char *value);
+	void (*print)(const struct dmp_config *config, char *text); /* of these */
 	const char *invalid;
-	const char *missing;
-	const char *surplus;
 	const char *repeated;
 } settings[] = {
-	SETTING(collect, "must be counters, patterns or all"),
-	SETTING(latency_every, "must be 1 to 1000000"),
-	SETTING(slow_limit_us, "must be 1 to 1000000000"),
+	{
+		"collect", set_collect, print_collect,
+		"Invalid collect: must be counters, patterns or all",
+		"Repeated argument collect",
+	}, {
+		"latency_every", set_latency_every, print_latency_every,
+		"Invalid latency_every: must be 1 to 1000000",
+		"Repeated argument latency_every",
+	}, {
+		"slow_limit_us", set_slow_limit_us, NULL,
+		"Invalid slow_limit_us: must be 1 to 1000000000",
+		NULL,
+	},
 };
 
 #define NR_TABLE_SETTINGS 2
@@ -101,30 +114,38 @@ bool dmp_config_known(const char *name)
 	return find_setting(name, ARRAY_SIZE(settings));
 }
 
+/* What a value may be: "Invalid NAME: " is cut off. */
+static const char *range_of(const struct setting *setting)
+{
+	return strchr(setting->invalid, ':') + 2;
+}
+
 /**
  * dmp_config_set() - change one setting
- * @config: changed only if the value is right
- * @name: a known one
- * @nr_values: how many words follow the name
- * @values: these words; there has to be one
- * @error: set to what is wrong, in words for the log
+ * @config: changed only if the value is right; if not, the log says what is wrong
+ * @argc: number of words
+ * @argv: the name, for which dmp_config_known(), and one value
  *
- * Context: any.
+ * Context: may sleep (it logs).
  * Return: 0 or -EINVAL.
  */
-int dmp_config_set(struct dmp_config *config, const char *name,
-		   unsigned int nr_values, char **values, const char **error)
+int dmp_config_set(struct dmp_config *config, unsigned int argc, char **argv)
 {
-	const struct setting *setting = find_setting(name, ARRAY_SIZE(settings));
+	const struct setting *setting = find_setting(argv[0],
+						     ARRAY_SIZE(settings));
 	int ret = -EINVAL;
 
-	if (!nr_values) {
-		*error = setting->missing;
-	} else if (nr_values > 1) {
-		*error = setting->surplus;
+	if (argc < 2) {
+		DMERR("message '%.64s': value missing: %s", argv[0],
+		      range_of(setting));
+	} else if (argc > 2) {
+		DMERR("message '%.64s': more than one value: %s", argv[0],
+		      range_of(setting));
 	} else {
-		*error = setting->invalid;
-		ret = setting->set(config, values[0]);
+		ret = setting->set(config, argv[1]);
+		if (ret)
+			DMERR("message '%.64s %.64s': %s", argv[0], argv[1],
+			      setting->invalid);
 	}
 	return ret;
 }
@@ -141,9 +162,65 @@ const char *dmp_collect_name(enum dmp_collect collect)
 	return collect_names[collect];
 }
 
-/* One argument and its value; @seen has a bit for each that was there. */
-static int parse_setting(struct dmp_config *config, char **argv, bool has_value,
-			 unsigned long *seen, char **error)
+/**
+ * dmp_settings_init() - the settings of a table line without any
+ * @to: set to all defaults, none given
+ *
+ * Context: any.
+ */
+void dmp_settings_init(struct dmp_settings *to)
+{
+	*to = (struct dmp_settings){
+		.config.collect = DMP_COLLECT_ALL,
+		.config.latency_every = 1,
+		.config.slow_ns = DMP_SLOW_NS_DEFAULT,
+	};
+}
+
+static void log_not_taken(const char *volume, sector_t begin, const char *name,
+			  const char *asked, const char *taken)
+{
+	DMWARN("%s: segment at sector %llu: '%s %s' not taken: an earlier segment says '%s %s'",
+	       volume, (unsigned long long)begin, name, asked, name, taken);
+}
+
+/**
+ * dmp_settings_merge() - merge the settings of a table's next segment
+ * @to: of the segments before it
+ * @from: of the segment
+ * @volume: whose table it is, for the log
+ * @begin: first sector of the segment, for the log
+ *
+ * A setting that is given beats a default; of several that are given the first one
+ * is taken, and the log names the others that differ from it.
+ *
+ * Context: may sleep (it logs).
+ */
+void dmp_settings_merge(struct dmp_settings *to,
+			const struct dmp_settings *from, const char *volume,
+			sector_t begin)
+{
+	char taken[MAX_VALUE], asked[MAX_VALUE];
+	unsigned int i;
+
+	for (i = 0; i < NR_TABLE_SETTINGS; i++) {
+		if (!test_bit(i, &from->given))
+			continue;
+		settings[i].print(&from->config, asked);
+		if (!__test_and_set_bit(i, &to->given)) {
+			settings[i].set(&to->config, asked);
+			continue;
+		}
+		settings[i].print(&to->config, taken);
+		if (strcmp(asked, taken))
+			log_not_taken(volume, begin, settings[i].name, asked,
+				      taken);
+	}
+}
+
+/* One argument and its value. */
+static int parse_setting(struct dmp_settings *to, char **argv, bool has_value,
+			 char **error)
 {
 	const struct setting *setting = find_setting(argv[0], NR_TABLE_SETTINGS);
 
@@ -153,11 +230,11 @@ static int parse_setting(struct dmp_config *config, char **argv, bool has_value,
 		*error = "Unknown argument";
 		return -EINVAL;
 	}
-	if (__test_and_set_bit(setting - settings, seen)) {
+	if (__test_and_set_bit(setting - settings, &to->given)) {
 		*error = (char *)setting->repeated;
 		return -EINVAL;
 	}
-	if (!has_value || setting->set(config, argv[1])) {
+	if (!has_value || setting->set(&to->config, argv[1])) {
 		*error = (char *)setting->invalid;
 		return -EINVAL;
 	}
@@ -165,10 +242,9 @@ static int parse_setting(struct dmp_config *config, char **argv, bool has_value,
 }
 
 /* <#args> says how many words follow: names, each with its value. */
-static int parse_optional(struct dmp_config *config, unsigned int argc,
+static int parse_optional(struct dmp_settings *to, unsigned int argc,
 			  char **argv, char **error)
 {
-	unsigned long seen = 0;
 	unsigned int count, i;
 	int ret = 0;
 
@@ -182,8 +258,7 @@ static int parse_optional(struct dmp_config *config, unsigned int argc,
 	}
 
 	for (i = NR_FIXED; i < argc && !ret; i += 2)
-		ret = parse_setting(config, argv + i, i + 1 < argc, &seen,
-				    error);
+		ret = parse_setting(to, argv + i, i + 1 < argc, error);
 	return ret;
 }
 
@@ -210,12 +285,8 @@ int dmp_table_args_parse(struct dmp_table_args *args, unsigned int argc,
 		return -EINVAL;
 	}
 
-	args->config = (struct dmp_config){
-		.collect = DMP_COLLECT_ALL,
-		.latency_every = 1,
-		.slow_ns = DMP_SLOW_NS_DEFAULT,
-	};
-	ret = parse_optional(&args->config, argc, argv, error);
+	dmp_settings_init(&args->settings);
+	ret = parse_optional(&args->settings, argc, argv, error);
 	if (ret)
 		return ret;
 
@@ -240,10 +311,13 @@ int dmp_table_args_parse(struct dmp_table_args *args, unsigned int argc,
 void dmp_table_args_emit(const struct dmp_table_args *args, char *result,
 			 unsigned int maxlen)
 {
-	unsigned int sz = 0;
+	unsigned int sz = 0, i;
+	char value[MAX_VALUE];
 
-	DMEMIT("%s %llu %u collect %s latency_every %u", args->device,
-	       (unsigned long long)args->offset, 2 * NR_TABLE_SETTINGS,
-	       dmp_collect_name(args->config.collect),
-	       args->config.latency_every);
+	DMEMIT("%s %llu %u", args->device, (unsigned long long)args->offset,
+	       2 * NR_TABLE_SETTINGS);
+	for (i = 0; i < NR_TABLE_SETTINGS; i++) {
+		settings[i].print(&args->settings.config, value);
+		DMEMIT(" %s %s", settings[i].name, value);
+	}
 }

@@ -8,24 +8,37 @@
 #include "stats.h"
 
 /**
+ * struct dmp_settings - the settings of one segment, or of a whole table
+ * @config: defaults included
+ * @given: a bit for each setting that the table line gives
+ */
+struct dmp_settings {
+	struct dmp_config config;
+	unsigned long given;
+};
+
+/**
  * struct dmp_table_args - a table line's arguments
  * @device: path or major:minor, belongs to the caller
  * @offset: first sector used on it
- * @config: the optional ones
+ * @settings: the optional ones
  */
 struct dmp_table_args {
 	const char *device;
 	sector_t offset;
-	struct dmp_config config;
+	struct dmp_settings settings;
 };
 
 int dmp_table_args_parse(struct dmp_table_args *args, unsigned int argc,
 			 char **argv, char **error);
 void dmp_table_args_emit(const struct dmp_table_args *args, char *result,
 			 unsigned int maxlen);
+void dmp_settings_init(struct dmp_settings *to);
+void dmp_settings_merge(struct dmp_settings *to,
+			const struct dmp_settings *from, const char *volume,
+			sector_t begin);
 bool dmp_config_known(const char *name);
-int dmp_config_set(struct dmp_config *config, const char *name,
-		   unsigned int nr_values, char **values, const char **error);
+int dmp_config_set(struct dmp_config *config, unsigned int argc, char **argv);
 const char *dmp_collect_name(enum dmp_collect collect);
 
 #endif /* DMP_TABLE_ARGS_H */

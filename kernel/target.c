@@ -27,10 +27,7 @@
 #define IO_ROOM								\
 	(sizeof(struct dmp_io) + DMP_BIO_PER_BIO_ALIGN - __alignof__(u64))
 
-/*
- * One segment of a table. Written by the constructor only, but for @live, which
- * the table's first resume sets.
- */
+/* One segment of a table. Written by the constructor only, but for @geometry and @asked. */
 struct segment {
 	struct block_device *bdev;	/* dev->bdev */
 	sector_t shift;			/* from the volume's sectors to its own */
@@ -39,9 +36,8 @@ struct segment {
 	struct dm_dev *dev;
 	sector_t offset;
 	struct dmp_volume *volume;
-	struct dmp_config config;	/* from the table line */
-	struct dmp_geometry geometry;
-	bool live;			/* the config is the volume's now */
+	struct dmp_geometry geometry;	/* set by resume */
+	struct dmp_segment asked;	/* belongs to the volume */
 };
 
 /* Open the device below and see that the segment starts inside it. */
@@ -117,7 +113,10 @@ static int dmp_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	if (ret)
 		goto put_device;
 
-	segment->config = args.config;
+	segment->asked.table = ti->table;
+	segment->asked.begin = ti->begin;
+	segment->asked.settings = args.settings;
+	dmp_volume_join(segment->volume, &segment->asked);
 	ti->private = segment;
 	ti->per_io_data_size = IO_ROOM;
 	ti->num_flush_bios = 1;
@@ -138,6 +137,7 @@ static void dmp_dtr(struct dm_target *ti)
 {
 	struct segment *segment = ti->private;
 
+	dmp_volume_leave(segment->volume, &segment->asked);
 	dmp_volume_put(segment->volume);
 	dm_put_device(ti, segment->dev);
 	kfree(segment);
@@ -278,17 +278,13 @@ static void locate(struct segment *segment)
 	geometry->optimal = max(bdev_io_opt(bdev), 0) >> SECTOR_SHIFT;
 }
 
-/* The first resume makes the table the live one, and its config the volume's. */
 static void dmp_resume(struct dm_target *ti)
 {
 	struct segment *segment = ti->private;
 
 	locate(segment);
-	if (segment->live)
-		return;
-	dmp_volume_go_live(segment->volume, &segment->config,
+	dmp_volume_go_live(segment->volume, &segment->asked,
 			   dm_table_get_size(ti->table));
-	segment->live = true;
 }
 
 /* A live table shows what messages have made of its arguments. */
@@ -298,11 +294,10 @@ static void status_table(const struct segment *segment, char *result,
 	struct dmp_table_args args = {
 		.device = segment->dev->name,
 		.offset = segment->offset,
-		.config = segment->config,
 	};
 
-	if (segment->live)
-		dmp_volume_config(segment->volume, &args.config);
+	dmp_volume_config(segment->volume, &segment->asked,
+			  &args.settings.config);
 	dmp_table_args_emit(&args, result, maxlen);
 }
 
@@ -346,20 +341,6 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 	}
 }
 
-/* A setting of the volume: the table line's arguments, and the slow limit. */
-static int message_set(struct segment *segment, unsigned int argc, char **argv)
-{
-	const char *error;
-	int ret;
-
-	ret = dmp_volume_set(segment->volume, argv[0], argc - 1, argv + 1,
-			     &error);
-	if (ret)
-		DMERR("message '%.64s%s%.64s': %s", argv[0],
-		      argc == 2 ? " " : "", argc == 2 ? argv[1] : "", error);
-	return ret;
-}
-
 static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 		       char *result, unsigned int maxlen)
 {
@@ -368,7 +349,7 @@ static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 	bool stats = !strcasecmp(argv[0], "stats");
 
 	if (dmp_config_known(argv[0]))
-		return message_set(segment, argc, argv);
+		return dmp_volume_set(segment->volume, argc, argv);
 	if (!reset && !stats) {
 		DMERR("unknown message '%.64s'", argv[0]);
 		return -EINVAL;

@@ -69,6 +69,7 @@ static struct dmp_volume *volume_alloc(struct mapped_device *md)
 	dmp_tick_init(&volume->stats);
 	volume->stats.dev = disk_devt(dm_disk(md));
 	volume->md = md;
+	INIT_LIST_HEAD(&volume->segments);
 	return volume;
 }
 
@@ -212,16 +213,21 @@ void dmp_volume_reset(struct dmp_volume *volume)
 }
 
 /**
- * dmp_volume_config() - what is collected of a volume
+ * dmp_volume_config() - the settings that a segment's table line shows
  * @volume: that is held
- * @config: the answer
+ * @segment: that joined it
+ * @config: set to those of the volume if the table is live, else to what the
+ *	segment asks for
  *
  * Context: may sleep.
  */
-void dmp_volume_config(struct dmp_volume *volume, struct dmp_config *config)
+void dmp_volume_config(struct dmp_volume *volume,
+		       const struct dmp_segment *segment,
+		       struct dmp_config *config)
 {
 	mutex_lock(&volume->stats.lock);
-	*config = volume->stats.config;
+	*config = segment->live ? volume->stats.config :
+				  segment->settings.config;
 	mutex_unlock(&volume->stats.lock);
 }
 
@@ -241,19 +247,16 @@ static void configure(struct dmp_stats *stats, const struct dmp_config *config)
 /**
  * dmp_volume_set() - change one setting of a volume, while I/O runs
  * @volume: that is held
- * @name: of a setting, one for which dmp_config_known()
- * @nr_values: how many words follow the name
- * @values: these words; there has to be one
- * @error: set to what is wrong, in words for the log
+ * @argc: number of words
+ * @argv: the name, for which dmp_config_known(), and one value
  *
  * device-mapper does not serialise messages: the other settings are read and
  * written back under one lock, so none that is changed at the same time is lost.
  *
  * Context: may sleep.
- * Return: 0 or -EINVAL, with nothing changed.
+ * Return: 0; or -EINVAL, with nothing changed, and a line in the log.
  */
-int dmp_volume_set(struct dmp_volume *volume, const char *name,
-		   unsigned int nr_values, char **values, const char **error)
+int dmp_volume_set(struct dmp_volume *volume, unsigned int argc, char **argv)
 {
 	struct dmp_stats *stats = &volume->stats;
 	struct dmp_config config;
@@ -261,7 +264,7 @@ int dmp_volume_set(struct dmp_volume *volume, const char *name,
 
 	mutex_lock(&stats->lock);
 	config = stats->config;
-	ret = dmp_config_set(&config, name, nr_values, values, error);
+	ret = dmp_config_set(&config, argc, argv);
 	if (!ret)
 		configure(stats, &config);
 	mutex_unlock(&stats->lock);
@@ -269,25 +272,75 @@ int dmp_volume_set(struct dmp_volume *volume, const char *name,
 }
 
 /**
- * dmp_volume_go_live() - a table of the volume goes live
+ * dmp_volume_join() - a segment has been constructed
  * @volume: that is held
- * @config: of the table; its slow limit does not count, the volume keeps its own
+ * @segment: set up; a table's segments join in their order
+ *
+ * Context: may sleep.
+ */
+void dmp_volume_join(struct dmp_volume *volume, struct dmp_segment *segment)
+{
+	mutex_lock(&volume->stats.lock);
+	list_add_tail(&segment->node, &volume->segments);
+	mutex_unlock(&volume->stats.lock);
+}
+
+/**
+ * dmp_volume_leave() - a segment is about to be destroyed
+ * @volume: that is held
+ * @segment: that joined it
+ *
+ * Context: may sleep.
+ */
+void dmp_volume_leave(struct dmp_volume *volume, struct dmp_segment *segment)
+{
+	mutex_lock(&volume->stats.lock);
+	list_del(&segment->node);
+	mutex_unlock(&volume->stats.lock);
+}
+
+/* Merge the settings of a table's segments, all of which are live from now on. */
+static void merge_settings(struct dmp_volume *volume,
+			   const struct dm_table *table,
+			   struct dmp_settings *merged)
+{
+	struct dmp_segment *segment;
+
+	dmp_settings_init(merged);
+	list_for_each_entry(segment, &volume->segments, node) {
+		if (segment->table != table)
+			continue;
+		dmp_settings_merge(merged, &segment->settings,
+				   dmp_volume_name(volume), segment->begin);
+		segment->live = true;
+	}
+}
+
+/**
+ * dmp_volume_go_live() - a segment's table goes live, or is resumed
+ * @volume: that is held
+ * @segment: any of the table, which is complete
  * @sectors: the table's size
  *
- * The device is suspended: no bio sees half of what changes here.
+ * The first call for a table makes the settings of all its segments together
+ * those of the volume, but for the slow limit, which the volume keeps. The device
+ * is suspended: no bio sees half of what changes here.
  *
  * Context: may sleep.
  */
 void dmp_volume_go_live(struct dmp_volume *volume,
-			const struct dmp_config *config, sector_t sectors)
+			const struct dmp_segment *segment, sector_t sectors)
 {
 	struct dmp_stats *stats = &volume->stats;
-	struct dmp_config merged = *config;
+	struct dmp_settings merged;
 
 	mutex_lock(&stats->lock);
-	merged.slow_ns = stats->config.slow_ns;
-	configure(stats, &merged);
-	dmp_stats_resize(stats, sectors);
+	if (!segment->live) {
+		merge_settings(volume, segment->table, &merged);
+		merged.config.slow_ns = stats->config.slow_ns;
+		configure(stats, &merged.config);
+		dmp_stats_resize(stats, sectors);
+	}
 	mutex_unlock(&stats->lock);
 }
 
