@@ -620,7 +620,8 @@ trace=/sys/kernel/tracing
 trace_on() {
 	local event
 	if ! grep -q '\[mono\]' $trace/trace_clock; then
-		defer trace_clear "$(field $trace/buffer_size_kb 1)"
+		# before its first use: "7 (expanded: 1408)", and 1408 is what it gets
+		defer trace_clear "$(sed 's/.*expanded: \([0-9]*\).*/\1/' $trace/buffer_size_kb)"
 		echo mono >$trace/trace_clock
 		echo 4096 >$trace/buffer_size_kb
 	fi
