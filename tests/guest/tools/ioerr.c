@@ -4,7 +4,7 @@
  * lines "OPERATION NAME TIMES", NAME being "ok" or the errno's. OFFSET and
  * LENGTH are bytes; the COUNT-th I/O goes to the same place as the first one.
  *
- * read, write: direct. nowait: a direct read that must not wait, submitted by
+ * read, write: direct. nowait, nowait-write: the same, must not wait, submitted by
  * io_submit(), since older kernels forget the flag of preadv2().
  */
 #define _GNU_SOURCE
@@ -31,12 +31,12 @@ static int result_of(ssize_t done, size_t length)
 	return (size_t)done == length ? 0 : EIO;
 }
 
-static int nowait_read(int fd, void *buffer, size_t length, off_t offset)
+static int nowait(int fd, int opcode, void *buffer, size_t length, off_t offset)
 {
 	static aio_context_t context;
 	struct iocb iocb = {
 		.aio_fildes = fd,
-		.aio_lio_opcode = IOCB_CMD_PREAD,
+		.aio_lio_opcode = opcode,
 		.aio_buf = (uintptr_t)buffer,
 		.aio_nbytes = length,
 		.aio_offset = offset,
@@ -64,7 +64,9 @@ static int once(int fd, const char *operation, void *buffer, off_t offset,
 	if (!strcmp(operation, "write"))
 		return result_of(pwrite(fd, buffer, length, offset), length);
 	if (!strcmp(operation, "nowait"))
-		return nowait_read(fd, buffer, length, offset);
+		return nowait(fd, IOCB_CMD_PREAD, buffer, length, offset);
+	if (!strcmp(operation, "nowait-write"))
+		return nowait(fd, IOCB_CMD_PWRITE, buffer, length, offset);
 	if (!strcmp(operation, "fsync"))
 		return fsync(fd) ? errno : 0;
 	if (!strcmp(operation, "discard"))
@@ -83,7 +85,7 @@ int main(int argc, char **argv)
 	int fd, i, times;
 
 	if (argc < 5) {
-		fprintf(stderr, "usage: ioerr DEVICE read|write|nowait|fsync|discard|zeroout OFFSET LENGTH [COUNT]\n");
+		fprintf(stderr, "usage: ioerr DEVICE read|write|nowait|nowait-write|fsync|discard|zeroout OFFSET LENGTH [COUNT]\n");
 		return 2;
 	}
 	offset = strtoll(argv[3], NULL, 0);
