@@ -552,6 +552,12 @@ assert_share() {
 	}' || fail "$4: $1 of $2, want a share of $3"
 }
 
+# assert_one_in EVERY OF GOT WHAT: the same of those that were chosen at random, one in
+# EVERY of so many.
+assert_one_in() {
+	assert_share "$3" "$2" "$(awk -v every="$1" 'BEGIN { print 1 / every }')" "$4"
+}
+
 # --- I/O that stalls -----------------------------------------------------------
 
 # stalled_read NAME: begin a read of volume NAME, whose device below is suspended,
@@ -648,13 +654,24 @@ trace_clear() { # KILOBYTES
 
 # --- the bulk read -------------------------------------------------------------
 
+# bulk_take NAME: read it once, for the functions below, which take "-" as a NAME
+# then: starting a program takes long in a guest on a busy machine.
+bulk_take() {
+	dmsetup message "$1" 0 stats >"$CASE_DIR/bulk"
+}
+
 # bulk_value NAME METRIC: what is behind METRIC in the bulk read of a volume. Without
 # a trace, which is longer than all else in a log, and without `read`, which asks a
 # pipe for one byte at a time: both take long in a guest.
 bulk_value() {
 	local - text
 	{ set +x; } 2>/dev/null
-	text=$'\n'$(dmsetup message "$1" 0 stats)$'\n'
+	if [ "$1" = - ]; then
+		text=$(<"$CASE_DIR/bulk")
+	else
+		text=$(dmsetup message "$1" 0 stats)
+	fi
+	text=$'\n'$text$'\n'
 	case $text in
 	*$'\n'"$2 "*) text=${text#*$'\n'"$2 "} ;;
 	*$'\n'"$2"$'\n'*) text='' ;;
@@ -683,15 +700,28 @@ promised_metrics() {
 
 # bulk_sum NAME METRIC: how many a histogram holds in all.
 bulk_sum() {
-	bulk_value "$1" "$2" | tr ' ' '\n' | awk -F = 'NF > 1 { sum += $NF } END { print sum + 0 }'
+	local value word sum=0
+	{ local -; set +x; } 2>/dev/null
+	value=$(bulk_value "$1" "$2")
+	for word in $value; do
+		[[ $word != *=* ]] || sum=$((sum + ${word##*=}))
+	done
+	echo "$sum"
 }
 
 # bulk_between NAME METRIC LEAST BELOW: how many a histogram holds in the buckets
 # that lie in that range.
 bulk_between() {
-	bulk_value "$1" "$2" | tr ' ' '\n' | awk -F '[:=]' -v least="$3" -v below="$4" '
-		NF == 3 && $1 + 0 >= least + 0 && $2 != "inf" && $2 + 0 <= below + 0 { sum += $3 }
-		END { print sum + 0 }'
+	local value word least below sum=0
+	{ local -; set +x; } 2>/dev/null
+	value=$(bulk_value "$1" "$2")
+	for word in $value; do
+		[[ $word == *:*=* ]] || continue
+		least=${word%%:*} below=${word#*:} below=${below%=*}
+		[ "$below" != inf ] || continue
+		[ "$least" -lt "$3" ] || [ "$below" -gt "$4" ] || sum=$((sum + ${word##*=}))
+	done
+	echo "$sum"
 }
 
 # bulk_percentile NAME METRIC PARTS: LEAST and BELOW of the bucket in which a
