@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: I/O that was refused since it must not wait is told by operation and bytes, and is in no latency and no peak: requests less refused is what moved
+
+requires() {
+	need_command fio
+	need_module null_blk
+}
+
+# One I/O at a time, each four seconds long, which is longer than a busy machine
+# takes to start a program: whoever comes second has to wait.
+busy_disk() {
+	null_disk size_mb=4 submit_queues=1 hw_queue_depth=1 irqmode=2 completion_nsec=4000000000
+}
+
+disk_is_taken() {
+	local -a in_flight
+	read -r -a in_flight <"/sys/block/${disk##*/}/inflight"
+	[ $((in_flight[0] + in_flight[1])) -gt 0 ]
+}
+
+# So many that must not wait, while another one has the disk.
+refuse() { # nowait|nowait-write COUNT
+	local holder
+	ioerr "$disk" read 0 4096 1 &
+	holder=$!
+	wait_for 10 disk_is_taken
+	assert_eq "$(ioerr /dev/mapper/proxy "$1" 4096 8192 "$2")" "$1 EAGAIN $2" 'refused'
+	wait "$holder"
+}
+
+# Nothing but these counts is told of those that were refused.
+refused_only() { # OPERATION COUNT
+	local stat at
+	stat=$(stat_dir)/$(dm_num proxy)/stat
+	bulk_take proxy
+	assert_eq "$(bulk_value - "$1_timed")" 0 "$1: timed"
+	assert_eq "$(bulk_value - "$1_time_ns")" 0 "$1: their time"
+	assert_eq "$(bulk_value - "$1_slow")" 0 "$1: slow"
+	assert_eq "$(bulk_value - "$1_latency_ns")" '' "$1: latencies"
+	assert_eq "$(bulk_value - "$1_size_latency")" '' "$1: latencies by size"
+	assert_eq "$(bulk_value - "$1_size_bytes")" '' "$1: sizes"
+	assert_eq "$(bulk_value - "$1_sampled")" 0 "$1: sampled"
+	assert_eq "$(bulk_value - "$1_peak_requests")" 0 "$1: peak"
+	assert_eq "$(bulk_value - "$1_peak_bytes")" 0 "$1: bytes of the peak"
+	assert_eq "$(bulk_value - "$1_requests")" "$2" "$1: requests"
+	assert_eq "$(bulk_value - "$1_bytes")" $(($2 * 8192)) "$1: bytes"
+	assert_eq "$(bulk_value - "$1_refused")" "$2" "$1: refused"
+	assert_eq "$(bulk_value - "$1_refused_bytes")" $(($2 * 8192)) "$1: bytes refused"
+	assert_eq "$(bulk_value - "$1_errors")" "again=$2" "$1: by status"
+	assert_eq "$(bulk_value - errors)" 0 'errors'
+	assert_match "$(bulk_value - "$1_window_requests")" '^0:1=[0-9]+$' "$1: windows"
+	assert_match "$(bulk_value - "$1_window_bytes")" '^0:[0-9]+=[0-9]+$' "$1: windows by bytes"
+	at=34
+	[ "$1" = read ] || at=36
+	assert_eq "$(field "$stat" $at) $(field "$stat" $((at + 1)))" "$2 $(($2 * 8192))" "fields $at and $((at + 1))"
+}
+
+by_nowait() {
+	disk=$(busy_disk)
+	# A scheduler would take a read in that has to wait.
+	echo none >"/sys/block/${disk##*/}/queue/scheduler"
+	dm_create proxy "0 $(sectors "$disk") dmp $disk"
+	dmsetup message proxy 0 slow_limit_us 1
+	refuse nowait 7
+	sleep 0.5
+	refused_only read 7
+	refuse nowait-write 5
+	sleep 0.5
+	refused_only write 5
+	refused_only read 7
+
+	# one that is served is all that it is about
+	assert_eq "$(ioerr /dev/mapper/proxy nowait 4096 8192 1)" 'nowait ok 1' 'served'
+	bulk_take proxy
+	assert_eq "$(bulk_value - read_requests) $(bulk_value - read_refused)" '8 7' 'served'
+	assert_eq "$(bulk_value - read_timed) $(bulk_sum - read_latency_ns)" '1 1' 'timed'
+	assert_ge "$(bulk_value - read_time_ns)" 4000000000 'its time'
+	dmsetup message proxy 0 reset
+	bulk_take proxy
+	assert_eq "$(bulk_value - read_refused) $(bulk_value - write_refused_bytes)" '0 0' 'after a reset'
+	dm_remove proxy
+}
+
+# 1009 polled reads, many more at a time than the disk takes.
+polled_reads() { # NAME
+	fio --output=/dev/null --name=polled --filename="/dev/mapper/$1" --rw=randread --bs=4k \
+		--direct=1 --ioengine=io_uring --hipri --iodepth=64 --iodepth_batch_submit=16 \
+		--norandommap --number_ios=1009
+}
+
+# Polled reads must not wait for one of the queue's few places; device-mapper sends
+# those that are refused again, and fio never knows. Not on each kernel: on some fio is
+# told that they were refused, over linear, too.
+by_polling() {
+	local disk refused
+	disk=$(null_disk submit_queues=1 poll_queues=1 hw_queue_depth=4 irqmode=2 completion_nsec=100000)
+	echo none >"/sys/block/${disk##*/}/queue/scheduler"
+	dm_create linear "0 $(sectors "$disk") linear $disk 0"
+	if ! polled_reads linear; then
+		log 'this kernel does not send polled reads again'
+		return
+	fi
+	dm_create proxy "0 $(sectors "$disk") dmp $disk"
+	dmsetup message proxy 0 reset
+	polled_reads proxy
+	sleep 0.5
+	bulk_take proxy
+	assert_eq "$(bulk_value - read_timed) $(bulk_sum - read_latency_ns)" '1009 1009' \
+		'timed, of 1009 polled reads'
+	assert_eq "$(bulk_value - read_size_bytes)" '4096:4608=1009' 'their sizes'
+	refused=$(bulk_value - read_refused)
+	assert_gt "$refused" 0 'refused'
+	assert_eq $(($(bulk_value - read_requests) - refused)) 1009 'requests less refused'
+	assert_eq $(($(bulk_value - read_bytes) - $(bulk_value - read_refused_bytes))) \
+		$((1009 * 4096)) 'bytes less refused'
+	assert_eq "$(bulk_value - read_errors)" "again=$refused" 'by status'
+	assert_eq "$(bulk_value - read_requests)" "$(stat_field proxy 1)" 'requests, as the kernel counts'
+}
+
+run() {
+	local disk
+	load_dmp
+	by_nowait
+	if [ -e /sys/kernel/config/nullb/features ] &&
+		grep -q poll_queues /sys/kernel/config/nullb/features; then
+		by_polling
+	fi
+}
