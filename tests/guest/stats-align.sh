@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: I/O aligned to 4 KiB, to the physical block and to an optimal size that is no power of two is told apart
+# shows: I/O aligned to 4 KiB, to the physical block and to an optimal size that is no power of two is told apart, also where a segment begins amid a physical block
 
 requires() {
 	need_module scsi_debug
 }
 
 # again STEP FIRST LENGTH: 523 reads, each a multiple of STEP after FIRST; by one
-# CPU, of whose bios no more than 255 go by between two samples.
+# CPU, of whose bios no more than 255 go by between two samples. Then the bulk read.
 again() {
 	dmsetup message proxy 0 reset
 	awk -v step="$1" -v first="$2" -v length_="$3" -v size="$size" 'BEGIN {
@@ -15,14 +15,19 @@ again() {
 		for (i = 0; i < 523; i++)
 			print "r", first + i * 7 % places * step, length_ }' |
 		taskset -c 0 pattern /dev/mapper/proxy
-	sampled=$(bulk_sum proxy read_align_bytes)
+	bulk_take proxy
+	sampled=$(bulk_sum - read_align_bytes)
 	assert_gt "$sampled" 0 'sampled'
 }
 
 aligned() { # 4K PHYSICAL OPTIMAL WHAT
-	assert_eq "$(bulk_value proxy read_aligned_4k)" "$1" "$4: to 4 KiB"
-	assert_eq "$(bulk_value proxy read_aligned_physical)" "$2" "$4: to the physical block"
-	assert_eq "$(bulk_value proxy read_aligned_optimal)" "$3" "$4: to the optimal size"
+	assert_eq "$(bulk_value - read_aligned_4k)" "$1" "$4: to 4 KiB"
+	assert_eq "$(bulk_value - read_aligned_physical)" "$2" "$4: to the physical block"
+	assert_eq "$(bulk_value - read_aligned_optimal)" "$3" "$4: to the optimal size"
+}
+
+physical() { # WANT WHAT
+	assert_eq "$(bulk_value - read_aligned_physical)" "$1" "$2: to the physical block, of $sampled"
 }
 
 run() {
@@ -44,6 +49,20 @@ run() {
 	aligned "$sampled" 0 0 '4 KiB at odd multiples of 4 KiB'
 	again 4096 512 4096
 	aligned 0 0 0 '512 bytes off'
+
+	# The first segment begins at sector 63 of the disk, so that the blocks begin at
+	# sector 1 of the volume; in the second one they begin where it does.
+	dm_reload proxy "0 65535 dmp $disk 63 2 collect patterns" "65535 32768 dmp $disk 0"
+	size=$((65535 * 512))
+	again 8192 0 8192
+	physical 0 'from sector 63, at 0'
+	again 8192 512 8192
+	physical "$sampled" 'from sector 63, at 1'
+	size=$((98303 * 512))
+	again 16384 $((65535 * 512)) 8192
+	physical "$sampled" 'second segment, at its first sector'
+	again 16384 $((65536 * 512)) 8192
+	physical 0 'second segment, at its second sector'
 
 	# a table over a device without an optimal size
 	dm_create zero '0 20000 zero'
