@@ -170,7 +170,7 @@ function after(state,    register) {
 	register = whole(to)
 	if (op ~ /^(cmp|test|bt[lq]?$|nop|push|j)/ || register == "")
 		return op ~ /^call/ ? "" : state
-	if (op == "add" && from ~ /^%gs:/)
+	if ((op == "add" || op == "mov") && from ~ /^%gs:/)
 		return set(state, register, "own")
 	if (op == "add" && (get(state, register) == "own" || get(state, whole(from)) == "own"))
 		return set(state, register, "own")
