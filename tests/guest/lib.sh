@@ -517,7 +517,7 @@ fio_counts() {
 # disk, those that its queue merged included.
 below_counts() {
 	awk -v r="${2:-0}" -v rb="${3:-0}" -v w="${4:-0}" -v wb="${5:-0}" \
-		'{ print $1 + $2 - r, $3 * 512 - rb, $5 + $6 - w, $7 * 512 - wb }' \
+		'{ printf "%.0f %.0f %.0f %.0f\n", $1 + $2 - r, $3 * 512 - rb, $5 + $6 - w, $7 * 512 - wb }' \
 		"/sys/block/${1#/dev/}/stat"
 }
 
