@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Per-bio state: what completion has to know of a bio, in one word.
+ * Per-bio state, packed into one word from submission to completion.
  *
  * The life of a bio
  *
  *   dmp_map()     device-mapper submits a clone. Its operation, size and time are
  *                 read now, since drivers consume bi_iter and may change bi_opf.
  *                 submission is counted in the current epoch
- *   bi_private    holds the word below while the device works
+ *   bi_private    holds the word below while the device below has the bio
  *   dmp_end_io()  the clone completes, on any CPU, in any context. Requests, bytes
  *                 and latency are counted, and the bio leaves its epoch
  *
@@ -25,9 +25,9 @@
  *   EPOCH    slot of the epoch that the bio is counted in; 0: the bio is not tracked
  *   FUA, OP  index of its counters
  *
- * What does not fit (64-bit start, sample, sector for tracepoints) is kept in the
- * per-bio data that device-mapper allocates with each clone, struct dmp_io. The
- * word is then the address of that, with DMP_BIO_PER_BIO set: OP 7, which is no
+ * State that does not fit (64-bit start, sample, sector for tracepoints) is kept in
+ * the per-bio data that device-mapper allocates with each clone, struct dmp_io. The
+ * word is then the address of the per-bio data, with DMP_BIO_PER_BIO set: OP 7, which is no
  * operation, and an EPOCH that is not 0, so that completion takes the slow path.
  *
  * Epochs
@@ -66,7 +66,7 @@
 #define DMP_EPOCH_SHIFT		4
 #define DMP_START_SHIFT		32
 
-/* A tracked bio with any of these completes on the slow path, or is not timed. */
+/* A tracked bio with any of these bits completes on the slow path, or is not timed. */
 #define DMP_BIO_SLOW	((DMP_BIO_OP & ~(unsigned long)DMP_WRITE) | DMP_BIO_UNTIMED)
 
 /* The lowest five bits of an address of a struct dmp_io. */
@@ -74,7 +74,7 @@
 #define DMP_BIO_PER_BIO_ALIGN	32
 
 /**
- * struct dmp_sample - where a sampled bio counts, decided at submission
+ * struct dmp_sample - buckets of a sampled bio, decided at submission
  * @taken: the bio is sampled
  * @seek: bucket, or DMP_SAMPLE_NONE
  * @interarrival: bucket, or DMP_SAMPLE_NONE
@@ -85,7 +85,7 @@
  * @optimal: aligned to the optimal I/O size
  * @sequential: continues a recent bio
  *
- * Counted at completion, since a bio that is refused counts nowhere.
+ * Counted at completion, since a refused bio is in no histogram.
  */
 struct dmp_sample {
 	bool taken;
@@ -102,14 +102,14 @@ struct dmp_sample {
 #define DMP_SAMPLE_NONE		0xff
 
 /**
- * struct dmp_io - per-bio data, of a bio whose state does not fit into the word
+ * struct dmp_io - per-bio data, for state that does not fit into the word
  * @state: the word, without a start
- * @start: when it was submitted: ticks, or nanoseconds by ktime_get_ns()
- * @sector: on the volume
+ * @start: time of submission: ticks, or nanoseconds by ktime_get_ns()
+ * @sector: first sector, on the volume
  * @opf: operation and flags
- * @timing: the timing of the volume then, see struct dmp_epochs
+ * @timing: of the volume at submission, see struct dmp_epochs
  * @ktime: @start is by ktime_get_ns()
- * @sample: what it counts as
+ * @sample: the sample, if one was taken
  */
 struct dmp_io {
 	unsigned long state;

@@ -79,8 +79,8 @@ dmp_bucket(u64 value, unsigned int first, unsigned int sub)
 	unsigned long octave = dmp_octave(value);
 
 	/*
-	 * The shift leaves what is in [2^sub, 2^(sub + 1)). That it is below 64
-	 * the machine knows; the mask is for compilers that check shifts.
+	 * The shift leaves a value in [2^sub, 2^(sub + 1)). Its count is always
+	 * below 64; the mask spares the check of CONFIG_UBSAN_SHIFT.
 	 */
 	return (octave << sub) + (value >> ((octave - sub) & 63)) -
 	       ((unsigned long)first << sub) - (1UL << sub);
@@ -93,8 +93,7 @@ dmp_bucket(u64 value, unsigned int first, unsigned int sub)
  * @sub: as there
  *
  * Context: any.
- * Return: the bound; it is also what all values of the bucket before are less
- *	than.
+ * Return: the bound; values of the previous bucket are less.
  */
 static inline u64 dmp_bucket_bound(unsigned int index, unsigned int first,
 				   unsigned int sub)

@@ -2,12 +2,12 @@
 /*
  * The clock of the hot path.
  *
- * On x86 it is the time stamp counter, read bare, as long as the kernel trusts
- * it: check_tsc_unstable() is what makes the kernel's own clock source
- * leave it, for not being synchronised between CPUs among other reasons, and a
- * volume leaves it then too (the tick asks ten times a second while the volume
- * is busy). Reading it is not ordered against the instructions around it, which
- * moves a reading by tens of nanoseconds; the narrowest bucket has 64.
+ * On x86 it is the time stamp counter, read without a barrier, as long as the kernel
+ * trusts it: when check_tsc_unstable() becomes true (for counters that are not
+ * synchronised between CPUs, among other reasons), the kernel's clock source leaves
+ * the counter, and so does a volume: its tick checks ten times a second. A read
+ * without a barrier may be reordered by tens of nanoseconds; the narrowest bucket is
+ * 64 ns wide.
  *
  * Everywhere else it is ktime_get_ns().
  */
@@ -19,7 +19,7 @@
 #include <linux/ktime.h>
 #include <linux/types.h>
 
-/* User-Mode Linux has the option and not the functions behind it. */
+/* User-Mode Linux has the option, but not check_tsc_unstable(). */
 #if defined(CONFIG_X86_TSC) && defined(CONFIG_64BIT) && !defined(CONFIG_UML)
 #define DMP_HAVE_TSC
 #include <asm/msr.h>
@@ -66,10 +66,10 @@ static inline void dmp_clock_init(struct dmp_clock *clock)
 			      DMP_TICK_FRACTION, tsc_khz);
 }
 
-/* Ticks since some moment, the same one on each CPU. */
+/* Ticks since an unspecified time, the same one on each CPU. */
 static __always_inline u64 dmp_clock_ticks(const struct dmp_clock *clock)
 {
-	/* The mask is for compilers that check shifts. */
+	/* The mask spares the check of CONFIG_UBSAN_SHIFT. */
 	return rdtsc() >> (clock->shift & 63);
 }
 #else

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-/* What is collected: each level includes the ones before. */
+/* Levels of collection: each includes the ones before. */
 enum dmp_collect {
 	DMP_COLLECT_COUNTERS,
 	DMP_COLLECT_PATTERNS,
@@ -14,10 +14,10 @@ enum dmp_collect {
 };
 
 /**
- * struct dmp_config - what can be set while I/O runs
+ * struct dmp_config - settings, which may change while I/O runs
  * @collect: the level
- * @latency_every: of how many bios on a CPU one is timed, on average
- * @slow_ns: from which latency on a bio is slow
+ * @latency_every: one bio in so many on a CPU is timed, on average
+ * @slow_ns: slow limit: a bio with this latency or a greater one is slow
  */
 struct dmp_config {
 	enum dmp_collect collect;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sums of the 64-bit counters, and what follows from them: see counts.h.
+ * Sums of the 64-bit counters, and values derived from them: see counts.h.
  */
 #include <linux/kernel.h>
 

@@ -26,9 +26,9 @@ struct dmp_epoch_counts {
 /**
  * struct dmp_done - completed bios of one operation, with or without REQ_FUA
  * @requests: bios
- * @bytes: their size when they were submitted
- * @ns: time of those that were timed
- * @timed: how many that were
+ * @bytes: of these bios, at submission
+ * @ns: total latency of timed bios, nanoseconds
+ * @timed: number of timed bios
  */
 struct dmp_done {
 	u64 requests;
@@ -38,11 +38,11 @@ struct dmp_done {
 };
 
 /**
- * struct dmp_uncommon - what is counted on the slow path only
- * @slow: timed, and not below the slow limit
- * @slow_ns: time of these
+ * struct dmp_uncommon - counters of one operation that only the slow path increments
+ * @slow: timed bios at or above the slow limit
+ * @slow_ns: total latency of slow bios, nanoseconds
  * @refused: completed with BLK_STS_AGAIN
- * @refused_bytes: their size when they were submitted
+ * @refused_bytes: bytes of refused bios
  */
 struct dmp_uncommon {
 	u64 slow;
@@ -52,9 +52,9 @@ struct dmp_uncommon {
 };
 
 /**
- * struct dmp_counts - all of them; nothing but u64, so that it adds up as an array
- * @epoch: submissions, and completions of tracked bios. Before @done: a copy made in
- *	order never sees a bio leave its epoch that it does not see complete.
+ * struct dmp_counts - all 64-bit counters; only u64 members, summed as an array
+ * @epoch: submissions, and completions of tracked bios. Before @done: a copy in
+ *	ascending order that has a bio leave its epoch also has it complete.
  * @done: completions, by operation and DMP_BIO_FUA
  * @uncommon: by operation
  * @errors: completed with a status other than BLK_STS_OK and BLK_STS_AGAIN
@@ -67,7 +67,7 @@ struct dmp_counts {
 };
 
 #define DMP_NR_COUNTERS	(sizeof(struct dmp_counts) / sizeof(u64))
-/* The first so many of them are those of epochs. */
+/* The counters of epochs come first. */
 #define DMP_NR_EPOCH_COUNTERS						\
 	(offsetof(struct dmp_counts, done) / sizeof(u64))
 

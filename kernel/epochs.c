@@ -9,7 +9,7 @@
 #include "epochs.h"
 
 /**
- * dmp_epochs_init() - no epoch has had a bio yet
+ * dmp_epochs_init() - set up, with no bio in any epoch
  * @epochs: to be set up
  *
  * Context: any.
@@ -21,9 +21,9 @@ void dmp_epochs_init(struct dmp_epochs *epochs)
 }
 
 /**
- * dmp_epochs_end_starts() - the current epoch reads no more starts of 32 bits
+ * dmp_epochs_end_starts() - record the last 32-bit start of the current epoch
  * @epochs: of the volume
- * @ticks: by the clock of those starts
+ * @ticks: now, by the clock of 32-bit starts
  *
  * Context: any.
  */
@@ -35,7 +35,7 @@ void dmp_epochs_end_starts(struct dmp_epochs *epochs, u64 ticks)
 		WRITE_ONCE(*end, ticks ? ticks : 1);
 }
 
-/* A slot that has drained, the current one only if no other has; 0 if none has. */
+/* Find a slot that has drained, preferably not the current one; 0 if there is none. */
 static unsigned int drained_slot(const struct dmp_epochs *epochs,
 				 const struct dmp_counts *counts)
 {
@@ -52,11 +52,11 @@ static unsigned int drained_slot(const struct dmp_epochs *epochs,
  * @epochs: of the volume
  * @counts: a sum of raw counters, completions read before submissions
  * @now: nanoseconds
- * @ticks: by the clock of starts of 32 bits
+ * @ticks: now, by the clock of 32-bit starts
  *
- * Accepted race: a bio whose submitter read the current slot and was preempted
- * before it entered may enter an epoch that has drained and been reused. It then
- * counts as younger than it is, by as long as it was preempted.
+ * Accepted race: a submission that is preempted between its load of the mode and its
+ * increment of entered may be counted into an epoch that has drained and been
+ * reused. Its age is then too low by the time of the preemption.
  *
  * Context: any.
  * Return: false if no slot has drained.
@@ -78,7 +78,7 @@ bool dmp_epochs_next(struct dmp_epochs *epochs,
 }
 
 /**
- * dmp_epochs_busy() - is a tracked bio in flight?
+ * dmp_epochs_busy() - check for tracked bios in flight
  * @counts: a sum of raw counters, completions read before submissions
  *
  * Context: any.
@@ -95,12 +95,12 @@ bool dmp_epochs_busy(const struct dmp_counts *counts)
 }
 
 /**
- * dmp_epochs_void() - is a bio in flight whose latency must not be counted?
+ * dmp_epochs_void() - check for bios in flight with a void start
  * @epochs: of the volume
  * @counts: a sum of raw counters, completions read before submissions
  *
  * Context: any.
- * Return: true if one may be.
+ * Return: true if there may be a bio of an earlier timing.
  */
 bool dmp_epochs_void(const struct dmp_epochs *epochs,
 		     const struct dmp_counts *counts)

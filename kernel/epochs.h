@@ -2,42 +2,42 @@
 /*
  * Epochs: the age of the oldest bio in flight, without a list of bios.
  *
- * An epoch takes submissions for half a second or longer. Each bio is counted into
- * the epoch in which it was submitted and out of it when it completes, on whichever
- * CPU, so an epoch knows how many of its bios are in flight. Its slot is reused once
- * it has drained. There are seven: the current epoch, and six that wait for bios that
- * outlive them. While none has drained, the current one included, the current epoch
- * goes on, and bios in it may be said older than they are; the oldest of all is not.
+ * An epoch takes submissions for half a second or longer. entered counts its
+ * submissions, left its completions, on any CPU; entered - left bios are in flight. A
+ * slot is reused once its epoch has drained (entered == left). There are seven slots:
+ * the current epoch, and six that wait for bios that outlive their epoch. While no
+ * slot has drained the current epoch is extended, and the age of its bios is
+ * overestimated; the age of the oldest bio is not, since that is in an older epoch.
  *
- * The start that the per-bio word holds has 32 bits. The epoch tells the rest, since
- * it knows when its last such start was read. An epoch that goes on for too long
- * overflows: its further bios keep their start in per-bio data.
+ * The per-bio word has the low 32 bits of the start; the upper ones follow from the
+ * time at which the epoch's last 32-bit start was read. An epoch that is extended for
+ * too long overflows: further bios keep a 64-bit start in per-bio data.
  *
- * Pure: also compiled in the unit tests. The caller serialises; completions read
- * @end and @timing without a lock.
+ * Pure: also compiled in the unit tests. Callers serialise; completions read @end and
+ * @timing without a lock.
  */
 #ifndef DMP_EPOCHS_H
 #define DMP_EPOCHS_H
 
 #include "counts.h"
 
-/* An epoch takes submissions for at least this long. */
+/* The least duration of an epoch. */
 #define DMP_EPOCH_NS	500000000ULL
 
 /*
- * A start of 32 bits of ticks lasts 17 s at the least; half of that is left for
- * bios that outlive the epoch.
+ * 32 bits of ticks wrap after 17 s at the earliest; half of that is left for bios that
+ * outlive the epoch.
  */
 #define DMP_EPOCH_MAX_NS	8000000000ULL
 
 /**
- * struct dmp_epochs - the slots, and what the current one is
+ * struct dmp_epochs - the epoch slots
  * @current_slot: of the epoch that takes submissions, from 1
- * @timing: changes when latencies of bios in flight are no longer to be counted:
- *	the clock was interrupted, or what a latency stands for changed
- * @start: when an epoch began, nanoseconds
- * @end: when the last start of 32 bits was read in an epoch, ticks; 0: not yet
- * @slot_timing: @timing when an epoch began
+ * @timing: generation of starts: incremented when the starts of bios in flight become
+ *	void, since the clock was interrupted or the weight of a latency changed
+ * @start: begin of the epoch in each slot, nanoseconds
+ * @end: time of its last 32-bit start, ticks; 0 while it takes 32-bit starts
+ * @slot_timing: @timing at its begin
  */
 struct dmp_epochs {
 	unsigned int current_slot;
@@ -58,11 +58,11 @@ u64 dmp_epochs_oldest(const struct dmp_epochs *epochs,
 		      const struct dmp_counts *counts, u64 now);
 
 /**
- * dmp_epochs_overflowed() - may bios of the current epoch have a start of 32 bits?
+ * dmp_epochs_overflowed() - check that the current epoch takes no 32-bit starts
  * @epochs: of the volume
  *
  * Context: any.
- * Return: true if they may not.
+ * Return: true if its further bios need a 64-bit start.
  */
 static inline bool dmp_epochs_overflowed(const struct dmp_epochs *epochs)
 {
@@ -71,8 +71,8 @@ static inline bool dmp_epochs_overflowed(const struct dmp_epochs *epochs)
 }
 
 /**
- * dmp_epochs_void_timing() - count no latency of bios that are in flight now
- * @epochs: of the volume; wants dmp_epochs_next(), or the current epoch overflows
+ * dmp_epochs_void_timing() - make the starts of all bios in flight void
+ * @epochs: of the volume; the current epoch overflows until dmp_epochs_next()
  *
  * Context: any.
  */

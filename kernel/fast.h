@@ -3,9 +3,9 @@
  * Fast path: submission and completion of plain reads and writes, in the order in
  * which a bio runs through it.
  *
- * It is inline in dmp_map() and dmp_end_io(). It calls nothing, takes no lock,
- * divides nothing and writes to the CPU's own block only. Functions that return
- * false have counted nothing: the slow path does all of it (slow.h).
+ * Inlined into dmp_map() and dmp_end_io(): no call, no lock, no division, stores to the
+ * CPU's own block only. A function that returns false has counted nothing, and the
+ * caller takes the slow path (slow.h).
  */
 #ifndef DMP_FAST_H
 #define DMP_FAST_H
@@ -19,16 +19,16 @@
 
 #include "stats.h"
 
-/* --- submission: what kind of bio is it? ------------------------------------- */
+/* --- submission: the kind of bio ---------------------------------------------- */
 
-/* No plain read or write has any of these in its bi_opf. */
+/* Bits of bi_opf that a plain read or write does not have. */
 #define DMP_SLOW_OPF							\
 	((((1U << REQ_OP_BITS) - 1) & ~(u32)DMP_WRITE) |		\
 	 (__force u32)REQ_PREFLUSH | (__force u32)REQ_FUA)
 
 /*
- * Most bios are plain reads or writes. device-mapper sends an empty flush with
- * REQ_PREFLUSH, and nothing else with it.
+ * Most bios are plain reads and writes. Only an empty flush has REQ_PREFLUSH when it
+ * comes from device-mapper.
  */
 static __always_inline bool dmp_is_plain_rw(const struct bio *bio)
 {
@@ -47,7 +47,7 @@ static __always_inline unsigned long dmp_rw_state(unsigned long op,
 	return sectors << SECTOR_SHIFT | op;
 }
 
-/* Does a plain read or write possibly continue another one? */
+/* May a plain read or write continue a run? False negatives are excluded. */
 static __always_inline bool dmp_fast_may_continue(struct dmp_cpu __percpu *cpu,
 						  const struct bio *bio)
 {
@@ -58,7 +58,7 @@ static __always_inline bool dmp_fast_may_continue(struct dmp_cpu __percpu *cpu,
 
 /* --- submission: patterns ---------------------------------------------------- */
 
-/* Is this bio to be sampled? That is for the slow path. */
+/* Is this bio due to be sampled? The slow path takes samples. */
 static __always_inline bool dmp_sample_due(struct dmp_submit_state *submit)
 {
 	submit->until_sample--;
@@ -74,13 +74,13 @@ static __always_inline unsigned long dmp_size_bucket(unsigned long sectors)
 }
 
 /**
- * dmp_fast_patterns() - patterns of a plain read or write that continues nothing
+ * dmp_fast_patterns() - patterns of a plain read or write that continues no run
  * @cpu: the volume's blocks
  * @bio: as submitted
- * @state: set to its per-bio state so far
+ * @state: set to its per-bio state, without epoch and start
  *
  * Context: process context, the caller may be preempted.
- * Return: false if the slow path has to do it.
+ * Return: false if the caller must take the slow path.
  */
 static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
 					      const struct bio *bio,
@@ -94,13 +94,13 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
 	if (dmp_sample_due(submit))
 		return false;
 
-	/* Or the compiler keeps the bytes in a register, too. */
+	/* Keeps the compiler from holding the bytes in a register, too. */
 	OPTIMIZER_HIDE_VAR(sectors);
 	end += 2 * sectors;
 	submit->last_end = end;
 	dmp_runs_end(&submit->runs, end);
 
-	/* Read it again: the registers were needed. */
+	/* Reload: a register held across this point would have to be saved. */
 	barrier();
 	op = dmp_rw_op(bio);
 	*state = dmp_rw_state(op, sectors);
@@ -115,11 +115,11 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
  * @start: run key of its first sector
  * @end: run key of the sector after its last one
  *
- * A run is counted as it reaches 2^n bios. How many ended at a length follows: those
- * that reached it less those that went on.
+ * A run is counted when it reaches 2^n bios. The number of runs that ended at a length
+ * is the difference of two such counts.
  *
  * Context: process context, the caller may be preempted.
- * Return: whether it continues one.
+ * Return: true if the bio continues a run.
  */
 static inline bool dmp_count_run(struct dmp_cpu __percpu *cpu,
 				 unsigned long op, u64 start, u64 end)
@@ -133,19 +133,19 @@ static inline bool dmp_count_run(struct dmp_cpu __percpu *cpu,
 		dmp_hist_inc(cpu->rw[op].run,
 			     min_t(unsigned int, ilog2(length),
 				   DMP_RUN_BUCKETS - 1));
-	/* [0] has no other use: no run reaches one bio. */
+	/* [0], which no run uses, counts the bios that continued one. */
 	dmp_hist_inc(cpu->rw[op].run, 0);
 	return true;
 }
 
 /**
- * dmp_fast_continue() - dmp_fast_patterns() for a bio that may continue another one
+ * dmp_fast_continue() - dmp_fast_patterns() for a bio that may continue a run
  * @cpu: the volume's blocks
  * @bio: as submitted
- * @state: set to its per-bio state so far
+ * @state: set to its per-bio state, without epoch and start
  *
  * Context: process context, the caller may be preempted.
- * Return: false if the slow path has to do it.
+ * Return: false if the caller must take the slow path.
  */
 static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
 					      const struct bio *bio,
@@ -169,8 +169,8 @@ static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
 /* --- submission: epoch and clock --------------------------------------------- */
 
 /*
- * The counters of an epoch, and those of an operation. Written with offsets so that
- * compilers add a constant once, as a displacement, and not to an index before.
+ * Counters of an epoch, and of an operation. The index is a byte offset, so that
+ * compilers fold the constant part into the displacement of the instruction.
  */
 static_assert(sizeof(struct dmp_epoch_counts) == 1 << DMP_EPOCH_SHIFT);
 
@@ -190,9 +190,9 @@ dmp_done(struct dmp_cpu __percpu *cpu, unsigned long state)
 }
 
 /**
- * dmp_count_submitted() - count a bio into its epoch, or into no epoch
+ * dmp_count_submitted() - count a submission into its epoch; slot 0 if untracked
  * @cpu: the volume's blocks
- * @mode: of the volume, or the bio's state: DMP_MODE_EPOCH is looked at
+ * @mode: of the volume, or state of the bio; only DMP_MODE_EPOCH is used
  *
  * Context: any; the caller may be preempted and migrate.
  */
@@ -206,13 +206,13 @@ static __always_inline void dmp_count_submitted(struct dmp_cpu __percpu *cpu,
 }
 
 /**
- * dmp_should_time() - is this bio timed, where not each one is?
+ * dmp_should_time() - decide whether to time a bio, with latency_every above 1
  * @stats: of the volume
  * @submit: of this CPU
  *
- * Distances are drawn from 0 to 2 * (latency_every - 1), so that a workload that
- * repeats itself at any stride is seen whole. A distance of an earlier setting that
- * the current one could not have drawn is drawn anew.
+ * Distances are uniform in 0 to 2 * (latency_every - 1), so a workload with a period
+ * cannot be in step with them. A distance that was drawn under an earlier setting and
+ * is out of range now is drawn again.
  *
  * Context: process context, the caller may be preempted.
  * Return: true for one bio in latency_every, on average.
@@ -239,13 +239,13 @@ static __always_inline bool dmp_should_time(const struct dmp_stats *stats,
 	return true;
 }
 
-/* Where a long has 32 bits no start is in the state. */
+/* With a 32-bit long the state has no room for a start. */
 static __always_inline unsigned long dmp_state_start(u64 ticks)
 {
 	return BITS_PER_LONG == 64 ? ticks << DMP_START_SHIFT : 0;
 }
 
-/* Where a long has 32 bits, there is no clock of the fast path. */
+/* With a 32-bit long the fast path reads no clock. */
 static __always_inline void dmp_remember_submit(struct dmp_cpu __percpu *cpu,
 						u64 ticks)
 {
@@ -254,21 +254,21 @@ static __always_inline void dmp_remember_submit(struct dmp_cpu __percpu *cpu,
 #endif
 }
 
-/* The bits of the mode that are the bio's, too. */
+/* Bits of the mode that are copied into the bio's state. */
 static __always_inline unsigned long dmp_mode_state(u32 mode)
 {
 	return mode & (DMP_MODE_EPOCH | DMP_MODE_PATTERNS);
 }
 
 /**
- * dmp_fast_start() - when a bio is submitted, where each one is timed, or none
+ * dmp_fast_start() - enter an epoch and read the clock, if all bios are timed or none
  * @stats: of the volume
  * @cpu: the volume's blocks
  * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_TIME_EACH or without
  *	DMP_MODE_EPOCH
  *
  * Context: process context, the caller may be preempted.
- * Return: to be added to the bio's state.
+ * Return: bits to be added to the bio's state.
  */
 static __always_inline unsigned long
 dmp_fast_start(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu, u32 mode)
@@ -287,13 +287,13 @@ dmp_fast_start(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu, u32 mode)
 }
 
 /**
- * dmp_fast_start_some() - when a bio is submitted, where not each one is timed
+ * dmp_fast_start_some() - enter an epoch; read the clock for one bio in latency_every
  * @stats: of the volume
  * @cpu: the volume's blocks
  * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_EPOCH
  *
  * Context: process context, the caller may be preempted.
- * Return: to be added to the bio's state.
+ * Return: bits to be added to the bio's state.
  */
 static __always_inline unsigned long
 dmp_fast_start_some(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
@@ -309,7 +309,7 @@ dmp_fast_start_some(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
 	       dmp_state_start(dmp_clock_ticks(&stats->clock));
 }
 
-/* Is each tracked bio timed, or none tracked? Then dmp_fast_start(). */
+/* Are all bios timed, or none? Selects dmp_fast_start(). */
 static __always_inline bool dmp_times_alike(u32 mode)
 {
 	return mode & DMP_MODE_TIME_EACH || !(mode & DMP_MODE_EPOCH);
@@ -336,11 +336,11 @@ static __always_inline void dmp_count_completed(struct dmp_cpu __percpu *cpu,
 }
 
 /**
- * dmp_count_left() - count a tracked bio out of its epoch
+ * dmp_count_left() - count the completion of a tracked bio in its epoch
  * @cpu: the volume's blocks
  * @state: of the bio
  *
- * The last thing that is done with a bio: see unfinished() of stats.
+ * The last update of a completion: unfinished() in stats.c relies on it.
  *
  * Context: any, hard interrupt included.
  */
@@ -364,7 +364,7 @@ static __always_inline void dmp_count_time(struct dmp_cpu __percpu *cpu,
 	dmp_update_end(cpu, flags);
 }
 
-/* The bucket of a latency of at most DMP_LATENCY_MAX; [0] takes all too short ones. */
+/* Bucket of a latency of at most DMP_LATENCY_MAX; [0] is below DMP_LATENCY_MIN. */
 static __always_inline unsigned long dmp_latency_bucket(u64 ns)
 {
 	ns = max_t(u64, ns, DMP_LATENCY_MIN - 1);
@@ -377,7 +377,7 @@ static __always_inline unsigned long dmp_latency_bucket(u64 ns)
  * @state: of the bio, tracked
  *
  * Context: any, hard interrupt included.
- * Return: false if the slow path has to do it.
+ * Return: false if the caller must take the slow path.
  */
 static __always_inline bool dmp_fast_complete(struct dmp_stats *stats,
 					      unsigned long state)

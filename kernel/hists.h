@@ -2,15 +2,15 @@
 /*
  * Layout of the histograms, and their buckets.
  *
- * Reads and writes of data have their counters in each CPU's block. The other
- * operations are rare: they share one set of atomic counters a volume. The
- * windows are counted by the tick alone.
+ * Histograms of reads and writes are in each CPU's block. The other operations are
+ * rare and share one set of atomic counters per volume. Only the tick writes the
+ * histograms of windows.
  *
- * All counters have 32 bits, which halves the memory that an I/O touches and a
- * volume takes; they wrap. A fold adds them up modulo 2^32 and adds the increase
- * to 64-bit totals. Readers fold, and so does the tick of a busy volume, often
- * enough that no counter can wrap in between. At "collect counters" there is no
- * tick; errors by status are then lost if nobody reads them for 2^32 errors.
+ * All counters have 32 bits, which halves their memory and cache footprint; they
+ * wrap. A fold sums them modulo 2^32 over all CPUs and adds the increase to 64-bit
+ * totals. Readers fold, and so does the tick of a busy volume, often enough that no
+ * counter wraps twice in between. There is no tick at "collect counters": errors by
+ * status then lose multiples of 2^32 between two reads.
  */
 #ifndef DMP_HISTS_H
 #define DMP_HISTS_H
@@ -40,8 +40,7 @@ enum dmp_op {
 #define DMP_RARE_OPS	(DMP_NR_OPS - DMP_RW_OPS)
 
 /*
- * Sizes: up to 8 KiB each number of sectors has its own bucket, from 0 on;
- * above that there are two an octave.
+ * Sizes: a bucket for each number of sectors below 8 KiB, then two per octave.
  */
 #define DMP_SIZE_EXACT	16U	/* the first that is not */
 #define DMP_SIZE_FIRST	4	/* log2 of it */
@@ -50,8 +49,8 @@ enum dmp_op {
 	(DMP_SIZE_EXACT + ((23 - DMP_SIZE_FIRST) << DMP_SIZE_SUB))
 
 /*
- * Latencies in nanoseconds: 1024 ns to 17.2 s, 16 buckets an octave, that is
- * none wider than 6.25 %; one below, one above.
+ * Latencies in nanoseconds: 16 buckets per octave (at most 6.25 % wide) from 1024 ns to
+ * 17.2 s, one below, one above.
  */
 #define DMP_LATENCY_FIRST	10
 #define DMP_LATENCY_LAST	34
@@ -72,7 +71,7 @@ enum dmp_op {
 #define DMP_ALIGN_BUCKETS	11	/* 512 bytes to 512 KiB or more */
 
 /*
- * Inter-arrival times in nanoseconds: an octave each from 2^8 to 2^34, one below,
+ * Inter-arrival times in nanoseconds: one bucket per octave from 2^8 to 2^34, one below,
  * one above.
  */
 #define DMP_INTERARRIVAL_FIRST	8
@@ -83,7 +82,7 @@ enum dmp_op {
 #define DMP_FLAGS	8	/* combinations of sync, metadata, readahead */
 
 /*
- * Windows: four buckets an octave. Requests: 0 to 3, then to 2^24 and above; bytes:
+ * Windows: four buckets per octave. Requests: 0 to 3, then to 2^24 and above; bytes:
  * 0 to 511, then to 2^36 and above.
  */
 #define DMP_WINDOW_SUB	2
@@ -144,22 +143,22 @@ struct dmp_rw_hists {
 };
 
 /**
- * struct dmp_window_hists - windows of 100 ms by what completed in them
- * @requests: windows by requests
- * @bytes: windows by bytes
+ * struct dmp_window_hists - distribution of 100 ms windows
+ * @requests: by completed requests
+ * @bytes: by completed bytes
  */
 struct dmp_window_hists {
 	u32 requests[DMP_WINDOW_REQUESTS_BUCKETS];
 	u32 bytes[DMP_WINDOW_BYTES_BUCKETS];
 };
 
-/* The histograms that no CPU has for itself. */
+/* Histograms that are not per CPU. */
 struct dmp_shared_hists {
 	struct dmp_op_hists rare[DMP_RARE_OPS];	/* atomic */
 	struct dmp_window_hists window[DMP_NR_OPS];	/* under the tick's lock */
 };
 
-/* All histograms of a volume. Nothing but u32 in it: it is added up as an array. */
+/* All histograms of a volume; only u32 members, summed as an array. */
 struct dmp_hists {
 	struct dmp_rw_hists rw[DMP_RW_OPS];	/* the sum of all CPUs' */
 	struct dmp_shared_hists shared;
@@ -171,7 +170,7 @@ struct dmp_hists {
 
 /**
  * dmp_window_requests_bucket() - the bucket of a window
- * @requests: that completed in it
+ * @requests: completed in it
  *
  * Context: any.
  * Return: the bucket's index, from 0.
@@ -189,7 +188,7 @@ static inline unsigned int dmp_window_requests_bucket(u64 requests)
 
 /**
  * dmp_window_bytes_bucket() - the bucket of a window
- * @bytes: that completed in it
+ * @bytes: completed in it
  *
  * Context: any.
  * Return: the bucket's index, from 0.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Device Mapper Proxy: a target that forwards I/O to the device below and
- * counts it.
+ * Device Mapper Proxy: module initialisation, in order, and exit, mirrored.
  */
 #include <linux/init.h>
 #include <linux/module.h>
@@ -35,7 +34,7 @@ static int __init dmp_init(void)
 	if (ret)
 		goto sysfs_exit;
 
-	/* Last: from here on volumes come and go. */
+	/* Last: from here on volumes may be added. */
 	ret = dmp_target_init();
 	if (ret)
 		goto volumes_exit;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tables of metrics: see metrics.h and docs/ABI.
+ * Metrics: see metrics.h and docs/ABI.
  */
 #include <linux/blkdev.h>
 #include <linux/kernel.h>
@@ -85,7 +85,7 @@ static s64 window_bytes_bound(unsigned int index)
 					DMP_WINDOW_SUB) : 0;
 }
 
-/* Numbers of cells: how large one is, heat_cell_sectors tells. */
+/* Cell numbers; heat_cell_sectors has the size of a cell. */
 static s64 cell_bound(unsigned int index)
 {
 	return index;
@@ -158,7 +158,7 @@ static const char *flags_label(unsigned int index)
 
 #define IN_COUNTERS(bytes)	((bytes) / sizeof(u32))
 
-/* Where counters lie, and how far those of one operation from the next one's. */
+/* Offsets of counters, and strides between operations. */
 #define AT(member)	.offset = IN_COUNTERS(offsetof(struct dmp_hists, member))
 #define RARE_AT(member)	.rare = IN_COUNTERS(offsetof(struct dmp_hists, member))
 #define RW_STRIDE	.stride = IN_COUNTERS(sizeof(struct dmp_rw_hists))
@@ -234,7 +234,7 @@ const struct dmp_metric dmp_metrics[] = {
 
 const unsigned int dmp_nr_metrics = ARRAY_SIZE(dmp_metrics);
 
-/* A histogram's counters of one operation. */
+/* Counters of a histogram and operation. */
 static const u64 *counters_of(const u64 *hists, unsigned int op,
 			      const struct dmp_metric *metric)
 {
@@ -243,22 +243,23 @@ static const u64 *counters_of(const u64 *hists, unsigned int op,
 	return hists + metric->rare + (op - DMP_RW_OPS) * metric->rare_stride;
 }
 
-/* Those that continued nothing: all that there were less run[0], those that did. */
+/* Runs that began: all reads or writes less those that continued a run (run[0]). */
 static u64 runs_begun(const u64 *hists, unsigned int op, u64 continued)
 {
 	const u64 *size = hists + IN_COUNTERS(offsetof(struct dmp_hists,
 						       rw[op].each.size));
-	u64 arrived = 0;
+	u64 submitted = 0;
 	unsigned int i;
 
 	for (i = 0; i < DMP_SIZE_BUCKETS; i++)
-		arrived += size[i];
-	return arrived > continued ? arrived - continued : 0;
+		submitted += size[i];
+	return submitted > continued ? submitted - continued : 0;
 }
 
 /*
- * Counted are the runs that reached a length; shown, those of that length so
- * far. A run that was under way at a reset went on without having begun.
+ * The counters have the runs that reached a length; the histogram, those that ended
+ * there or are there now. The difference is clamped: a run that is under way at a
+ * reset grows without having begun.
  */
 static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
 {
@@ -269,10 +270,10 @@ static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
 }
 
 /**
- * dmp_metric_value() - what a bucket holds
+ * dmp_metric_value() - the count in a bucket
  * @metric: any
  * @hists: of dmp_stats_hists()
- * @op: that the metric has
+ * @op: one of the metric's operations
  * @index: of the bucket
  *
  * Context: any.
@@ -290,7 +291,7 @@ u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 	return values[index];
 }
 
-/* What each operation has, apart from its histograms. */
+/* Counters that scalars are computed from. */
 static const struct dmp_metric align_counters = {
 	OP_STRIDES, AT(rw[0].each.align), RARE_AT(shared.rare[0].align),
 };
@@ -313,7 +314,7 @@ static const struct dmp_metric flags_counters = {
 	OP_STRIDES, AT(rw[0].each.flags), RARE_AT(shared.rare[0].flags),
 };
 
-/* Each sampled bio is in one bucket of its flags. */
+/* Each sampled bio is in one bucket of the histogram of flags. */
 static u64 sampled(const u64 *hists, unsigned int op)
 {
 	const u64 *flags = counters_of(hists, op, &flags_counters);
@@ -402,9 +403,9 @@ const unsigned int dmp_nr_scalars = ARRAY_SIZE(dmp_scalars);
 
 /**
  * dmp_scalar_value() - a single value
- * @scalar: any that is no word
- * @snapshot: of the volume, with histograms if @scalar is made of them
- * @op: of this operation, 0 if it is the volume's
+ * @scalar: any without @word
+ * @snapshot: of the volume, with histograms if @scalar needs them
+ * @op: operation; 0 for a value of the volume
  *
  * Context: any.
  * Return: the value.

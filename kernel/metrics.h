@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tables of metrics: the single values; the histograms, with their names, where
- * they lie, and what their buckets mean. The files, the bulk read and docs/ABI follow
- * these two tables.
+ * Metrics: a table of scalars and a table of histograms, with their names, locations
+ * and bucket bounds. The files in sysfs and the bulk read are generated from both;
+ * docs/ABI describes them.
  */
 #ifndef DMP_METRICS_H
 #define DMP_METRICS_H
@@ -10,13 +10,13 @@
 #include "snapshot.h"
 
 /**
- * struct dmp_scalar - a single value, of the volume or of each of some operations
- * @name: of the quantity and its unit; "read_" and so on is put before it if @ops
- * @ops: a bit for each operation that has it; 0: the volume has it
- * @offset: of a u64 in struct dmp_snapshot, that of reads
- * @stride: from an operation's to the next one's
- * @hists: instead, if it is made of the histograms
- * @word: instead, if it is a word and no number
+ * struct dmp_scalar - a single value, of a volume or by operation
+ * @name: quantity and unit; prefixed with "read_" and so on if @ops
+ * @ops: mask of operations; 0 for a value of the volume
+ * @offset: of the u64 in struct dmp_snapshot, of reads if @ops
+ * @stride: bytes from one operation's value to the next
+ * @hists: computes the value from the histograms instead
+ * @word: returns a word instead of a number
  */
 struct dmp_scalar {
 	const char *name;
@@ -28,18 +28,18 @@ struct dmp_scalar {
 };
 
 /**
- * struct dmp_metric - one histogram, for each of some operations
- * @name: of the quantity and its unit; "read_" and so on is put before it
- * @ops: a bit for each operation that has it
+ * struct dmp_metric - a histogram by operation
+ * @name: quantity and unit; prefixed with "read_" and so on
+ * @ops: mask of operations
  * @offset: of reads, in counters from the start of struct dmp_hists
- * @stride: from reads to writes, in counters
+ * @stride: counters from reads to writes
  * @rare: as @offset, of the first operation that is neither read nor write
- * @rare_stride: from that to the next operation, in counters
- * @buckets: how many
- * @columns: 0, or how many of them each row of a table has
- * @bound: the least value of a bucket, of a table's column, or NULL
- * @row_bound: the least value of a table's row
- * @label: the name of a bucket that has no bounds, NULL if it is not used
+ * @rare_stride: counters from one such operation to the next
+ * @buckets: number of buckets
+ * @columns: of a two-dimensional histogram: buckets per row; else 0
+ * @bound: lower bound of a bucket, or of a column; NULL if buckets have labels
+ * @row_bound: lower bound of a row
+ * @label: name of a bucket without bounds; returns NULL for an unused bucket
  */
 struct dmp_metric {
 	const char *name;

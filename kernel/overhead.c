@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Overhead of the module, measured when it is loaded: bios that no device sees are
- * sent through the statistics of a volume that does not exist.
+ * Overhead of the module, measured when it is loaded: synthetic bios, which reach no
+ * device, are counted by the statistics of a scratch volume.
  */
 #include <linux/bio.h>
 #include <linux/init.h>
@@ -13,11 +13,11 @@
 #include "slow.h"
 #include "tick.h"
 
-/* A round takes well below a millisecond; the least disturbed one counts. */
+/* A round takes well below a millisecond; the fastest one counts. */
 #define BIOS_LOG2	10
 #define ROUNDS		4
 
-/* What bios cost, by level and by the clock that is read, if one is. */
+/* Cases: levels of collection, and the clock that is read, if any. */
 enum {
 	COUNTERS,
 	PATTERNS,
@@ -39,7 +39,7 @@ static const u32 modes[NR_CASES] __initconst = {
 	[KTIME_TIMED] = MODE_TRACKED | DMP_MODE_KTIME | DMP_MODE_TIME_EACH,
 };
 
-/* Of a round's bios together. 0: there was no memory to measure it. */
+/* Nanoseconds of one round; 0 if out of memory when the module was loaded. */
 static u64 costs[NR_CASES] __ro_after_init;
 
 static const struct dmp_geometry geometry __initconst = { .physical = 1 };
@@ -86,11 +86,11 @@ static u64 __init one_round(struct dmp_stats *stats)
 	memset(&bio, 0, sizeof(bio));
 	start = ktime_get_ns();
 	for (i = 0; i < BIT(BIOS_LOG2); i++) {
-		/* Odd steps of 32 KiB come to each place once, in a jumble. */
+		/* A permutation: each 32 KiB block once, never in sequence. */
 		bio.bi_iter.bi_sector = i * 7919 % BIT(BIOS_LOG2) * 64;
 		bio.bi_iter.bi_size = 4096;
 		state = submit_one(stats, &bio, &io);
-		barrier(); /* here the device would work */
+		barrier(); /* the device below would work here */
 		complete_one(stats, state);
 	}
 	return max_t(u64, ktime_get_ns() - start, 1);
@@ -107,12 +107,11 @@ static u64 __init best_round(struct dmp_stats *stats)
 }
 
 /**
- * dmp_overhead_measure() - measure what the module adds to an I/O here
+ * dmp_overhead_measure() - measure the overhead on this machine
  *
- * Takes some milliseconds at most. Where there is no memory for it the overhead
- * stays unknown.
+ * Takes a few milliseconds. The overhead stays 0 if out of memory.
  *
- * Context: may sleep; before there is a volume.
+ * Context: may sleep; called before the first volume.
  */
 void __init dmp_overhead_measure(void)
 {
@@ -126,7 +125,7 @@ void __init dmp_overhead_measure(void)
 
 	dmp_tick_init(stats);
 	stats->slow_ticks = U32_MAX;
-	/* Where not each bio is timed, practically none is. */
+	/* Without TIME_EACH practically no bio is timed. */
 	stats->time_span = 2 * DMP_LATENCY_EVERY_MAX - 1;
 	for (i = 0; i < NR_CASES; i++) {
 		if (modes[i] & DMP_MODE_EPOCH && !dmp_clock_usable() &&
@@ -141,12 +140,12 @@ free:
 }
 
 /**
- * dmp_overhead_ns() - what a bio of a volume costs above plain forwarding
+ * dmp_overhead_ns() - overhead per bio above plain forwarding
  * @stats: of the volume
  * @config: of the volume
  *
  * Context: any.
- * Return: nanoseconds, 0 if it is not known.
+ * Return: nanoseconds; 0 if unknown.
  */
 u64 dmp_overhead_ns(const struct dmp_stats *stats,
 		    const struct dmp_config *config)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Overhead of the module: nanoseconds that it adds to an I/O. */
+/* Overhead: nanoseconds that the module adds to an I/O. */
 #ifndef DMP_OVERHEAD_H
 #define DMP_OVERHEAD_H
 

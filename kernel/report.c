@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Counters as text. What is printed here is a contract: see docs/ABI/.
+ * Counters and histograms as text. The format is ABI: see docs/ABI/.
  */
 #include <linux/device-mapper.h>
 #include <linux/string.h>
@@ -10,12 +10,12 @@
 #include "report.h"
 #include "volume.h"
 
-/* The form of the bulk read; goes up when a reader of the old one would err. */
+/* Format of the bulk read; incremented when a reader of the old one would err. */
 #define DMP_STATS_VERSION 1
 
 /*
- * Two guides describe this module, under two names and with two indentations.
- * Each name keeps the one that its guide shows.
+ * The module has two names, each with a guide, and the guides show different
+ * indentations.
  */
 static const char *volumes_indent(void)
 {
@@ -33,9 +33,9 @@ static int volumes_block(char *page, int at, const char *label, u64 requests,
 }
 
 /**
- * dmp_report_volumes() - the text of stat/volumes
+ * dmp_report_volumes() - text of stat/volumes
  * @counts: of all volumes
- * @page: where it goes, PAGE_SIZE bytes
+ * @page: output, PAGE_SIZE bytes
  *
  * Frozen, byte for byte: nothing is ever added to it.
  *
@@ -60,13 +60,12 @@ ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
 /**
  * dmp_report_stat() - the text of stat/dm-N/stat
  * @snapshot: of the volume
- * @page: where it goes, PAGE_SIZE bytes
+ * @page: output, PAGE_SIZE bytes
  *
- * Requests and bytes of each operation; errors, FUA, in flight; then the time
- * and the number of what was timed, of each operation; the age of the oldest in
- * flight; when counting began, and the generation; when the counting of latencies
- * began; time with I/O under way; requests and bytes that were refused, of each
- * operation. New fields go to the end.
+ * By operation: requests, bytes; errors, FUA, in flight; by operation: total latency,
+ * timed requests; age of the oldest in flight; start of counting (boot clock, wall
+ * clock) and generation; start of latency accounting; busy time; by operation:
+ * refused requests, refused bytes. New fields are appended.
  *
  * Context: any.
  * Return: its length.
@@ -102,11 +101,11 @@ ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page)
 }
 
 /**
- * dmp_report_scalar() - the text of a single value's file
- * @scalar: the value
- * @op: of this operation, if it has any
+ * dmp_report_scalar() - text of a scalar's file
+ * @scalar: the scalar
+ * @op: operation; 0 for a value of the volume
  * @snapshot: of the volume, with histograms if @scalar needs them
- * @page: where it goes, PAGE_SIZE bytes
+ * @page: output, PAGE_SIZE bytes
  *
  * Context: any.
  * Return: its length.
@@ -121,14 +120,14 @@ ssize_t dmp_report_scalar(const struct dmp_scalar *scalar, unsigned int op,
 }
 
 /**
- * dmp_report_metric() - the text of a histogram's file
+ * dmp_report_metric() - text of a histogram's file
  * @metric: the histogram
- * @op: of this operation
+ * @op: operation
  * @hists: of dmp_stats_hists()
- * @page: where it goes, PAGE_SIZE bytes
+ * @page: output, PAGE_SIZE bytes
  *
  * Context: any.
- * Return: its length, -EFBIG if a page does not hold it: the bulk read does.
+ * Return: its length, or -EFBIG if it exceeds a page; the bulk read has no limit.
  */
 ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
 			  const u64 *hists, char *page)
@@ -147,13 +146,12 @@ ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
 }
 
 /**
- * dmp_report_bounds() - the text of a histogram's bounds file
+ * dmp_report_bounds() - text of a histogram's bounds file
  * @metric: the histogram
- * @rows: of a table, its rows and not its columns
- * @page: where it goes, PAGE_SIZE bytes
+ * @rows: bounds of rows instead of columns
+ * @page: output, PAGE_SIZE bytes
  *
- * The least value of each bucket, or the buckets' names, "-" for one that is not
- * used.
+ * The lower bound of each bucket, or its label, "-" for an unused bucket.
  *
  * Context: any.
  * Return: its length.
@@ -181,13 +179,13 @@ ssize_t dmp_report_bounds(const struct dmp_metric *metric, bool rows,
 }
 
 /**
- * dmp_report_status() - what "dmsetup status" shows after the target's name
+ * dmp_report_status() - text of "dmsetup status" after the target's name
  * @counts: of one volume
- * @result: where it goes
- * @maxlen: the room there; device-mapper offers more if it was filled
+ * @result: output
+ * @maxlen: its size; device-mapper retries with a larger buffer if it was filled
  *
- * Requests and bytes read, requests and bytes written, errors, in flight. New
- * fields go to the end.
+ * Requests and bytes read, requests and bytes written, errors, in flight. New fields
+ * are appended.
  *
  * Context: any.
  */
@@ -203,7 +201,7 @@ void dmp_report_status(const struct dmp_counts *counts, char *result,
 	       counts->errors, dmp_counts_in_flight(counts));
 }
 
-/* A buffer that the functions below append to, as far as it goes. */
+/* A buffer that the functions below append to; text beyond its end is cut. */
 struct text {
 	char *result;
 	unsigned int maxlen;
@@ -248,7 +246,7 @@ static void add_scalars(struct text *text, const struct dmp_snapshot *snapshot)
 	}
 }
 
-/* LEAST:BELOW, where BELOW is the next bucket's least value. */
+/* LOWER:UPPER, where UPPER is the lower bound of the next bucket. */
 static void add_bounds(struct text *text, s64 (*bound)(unsigned int index),
 		       unsigned int index, unsigned int count)
 {
@@ -293,14 +291,14 @@ static void add_metric(struct text *text, const struct dmp_metric *metric,
 }
 
 /**
- * dmp_report_stats() - everything that is known of a volume, for programs
+ * dmp_report_stats() - bulk read of a volume, for programs
  * @volume: that is held
- * @result: where it goes
- * @maxlen: the room there; device-mapper offers more if it was filled
+ * @result: output
+ * @maxlen: its size; device-mapper retries with a larger buffer if it was filled
  *
- * A line with the version of this form; then a line for each metric, its name
- * and its value; a histogram's value is its buckets that hold something, each
- * with its bounds. Reading changes nothing that anybody can see.
+ * A line with the version of the format, then a line for each scalar or histogram with
+ * its name and value; of a histogram, the non-empty buckets with their bounds. A read
+ * has no side effect that is visible to users.
  *
  * Context: may sleep.
  */

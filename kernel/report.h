@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Counters as the text that users see. */
+/* Counters and histograms as text, for sysfs and dmsetup. */
 #ifndef DMP_REPORT_H
 #define DMP_REPORT_H
 

@@ -7,7 +7,7 @@
 #include "runs.h"
 
 /**
- * dmp_runs_init() - nothing can be continued yet
+ * dmp_runs_init() - set up, with no end to continue
  * @runs: to be set up
  *
  * Context: any.
@@ -18,7 +18,7 @@ void dmp_runs_init(struct dmp_runs *runs)
 	memset(runs->sets, 0xff, sizeof(runs->sets));
 }
 
-/* An end can be continued once: remove it, if it is there. */
+/* Remove an end from its set; false if it is not there. */
 static bool take_end(struct dmp_runs *runs, u64 key)
 {
 	struct dmp_run_set *set = &runs->sets[dmp_run_hash(key)];
@@ -41,7 +41,7 @@ static struct dmp_run *find_run(struct dmp_runs *runs, u64 end)
 	return NULL;
 }
 
-/* Follow a run no longer; its end may still be continued. */
+/* Remove a run from the list; its end goes into a set and may still be continued. */
 static void drop_run(struct dmp_runs *runs, struct dmp_run *run)
 {
 	if (run->length)
@@ -60,13 +60,14 @@ static void rebuild_filter(struct dmp_runs *runs)
 	runs->filter = filter;
 }
 
-/* A run that is not continued while so many bios missed is dropped. */
+/* Misses after which the last run of the list is considered for removal. */
 #define MISSES	16
 
 /*
- * A bio searched the list in vain. Clear the bits of runs that went on; in time,
- * drop the run that was not continued for longest: random I/O meets an end by
- * chance now and then, and would be searched for ever.
+ * The filter matched and the list had no such run. Rebuild the filter, which still has
+ * bits of ends that were continued. Every MISSES misses drop the last run, unless it
+ * was continued since: random I/O joins two bios by chance now and then, and such
+ * runs would keep filling the filter.
  */
 static void miss(struct dmp_runs *runs)
 {
@@ -82,7 +83,7 @@ static void miss(struct dmp_runs *runs)
 	rebuild_filter(runs);
 }
 
-/* A run goes on and becomes the first of the list. */
+/* Extend a run and move it to the front of the list. */
 static u32 continue_run(struct dmp_runs *runs, struct dmp_run *run, u64 end)
 {
 	u32 length = run->length;
@@ -100,23 +101,22 @@ static u32 continue_run(struct dmp_runs *runs, struct dmp_run *run, u64 end)
 }
 
 /**
- * dmp_runs_submit() - a read or write is submitted
+ * dmp_runs_submit() - record a submitted read or write
  * @runs: of this CPU
  * @start: the key of its first sector
  * @end: the key of the sector after its last one
  *
- * Whether or not it continues a run, it may be continued itself.
+ * Its end is recorded in any case, so that a later bio may continue it.
  *
  * Context: process context, the caller may be preempted.
- * Return: the length of the run that it continues, itself included: 2 or more; 0 if
- *	it continues none.
+ * Return: length of the run that it continues, itself included (2 or more), else 0.
  */
 u32 dmp_runs_submit(struct dmp_runs *runs, u64 start, u64 end)
 {
 	struct dmp_run *run = find_run(runs, start);
 
 	if (!run && take_end(runs, start)) {
-		/* The second bio of a run takes the oldest one's place. */
+		/* The second bio of a run replaces the last run of the list. */
 		run = &runs->list[DMP_RUNS - 1];
 		drop_run(runs, run);
 		run->length = 1;
@@ -131,17 +131,16 @@ u32 dmp_runs_submit(struct dmp_runs *runs, u64 start, u64 end)
 }
 
 /**
- * dmp_runs_undo() - a read or write was refused: what it continued still ends where
- *	it did before
+ * dmp_runs_undo() - undo dmp_runs_submit() of a bio that was refused
  * @runs: of this CPU
  * @start: the key of its first sector
  * @end: the key of the sector after its last one
  *
- * Its submitter will send it again, and that one continues the run.
+ * The submitter retries it, and the retry continues the run.
  *
  * Context: any; may interrupt a submission on this CPU, see the accepted race.
- * Return: what dmp_runs_submit() returned for it; 0 if that is not known here, since
- *	the bio was submitted on another CPU or the run went on.
+ * Return: the value of dmp_runs_submit() for it; 0 if unknown, since the bio was
+ *	submitted on another CPU or the run was continued.
  */
 u32 dmp_runs_undo(struct dmp_runs *runs, u64 start, u64 end)
 {
@@ -163,7 +162,7 @@ u32 dmp_runs_undo(struct dmp_runs *runs, u64 start, u64 end)
 }
 
 /**
- * dmp_runs_contain() - would a bio continue something?
+ * dmp_runs_contain() - look up an end without removing it
  * @runs: of any CPU
  * @start: the key of its first sector
  *

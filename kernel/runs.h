@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Sequential runs: does a bio continue where a recent one ended?
+ * Sequential runs: a bio continues a run if a recent bio of its CPU ended where it starts.
  *
- * Each CPU follows the runs of what it submits. A read continues a read and a
- * write a write, as file systems and read-ahead see them: a place is a key, the
- * 64-bit sector and the operation in one number. A key that is continued moves into
- * a list of eight runs, the latest first, where no other bio displaces it. The ends
- * of bios that continued nothing are kept in 64 sets of two, by a hash of the key.
- * A filter of one bit for each set tells the fast path whether to search the list.
+ * Per CPU, over the bios that the CPU submits. Reads continue reads and writes continue
+ * writes, as in file systems and read-ahead: the key is sector and operation in one
+ * number. Ends of bios that continued no run are kept in 64 sets of two, by a hash of
+ * the key, newest first. Once an end is continued the run moves into a list of eight,
+ * latest first, where random I/O cannot evict it. A filter with one bit per set lets
+ * the fast path skip the search of the list.
  *
- * Pure: also compiled in the unit tests. Written by submissions on the CPU that owns
- * it, through a plain pointer. Accepted race: a submission that is preempted in
- * the middle by another one, or migrates, may lose what one of them noted here, or
- * both may continue the same run. Other CPUs may read, and see any mixture.
+ * Pure: also compiled in the unit tests. Written by submissions on the owning CPU,
+ * through a plain pointer. Accepted race: preemption or migration between load and
+ * store may lose one update, or let two bios continue the same run. Other CPUs read
+ * without synchronisation and may see a mixture of old and new.
  */
 #ifndef DMP_RUNS_H
 #define DMP_RUNS_H
@@ -25,14 +25,14 @@
 #define DMP_RUN_SET_BITS	6
 #define DMP_RUN_SETS		64	/* 2^DMP_RUN_SET_BITS */
 
-/* No place: the last sector of 2^63. */
+/* No end: the key of the last of 2^63 sectors. */
 #define DMP_RUN_NOWHERE		(~0ULL)
 
 /**
  * struct dmp_run - a sequential run
  * @end: the key that continues it
- * @length: in bios; 0: the place in the list is free
- * @referenced: it was continued since it was last looked at for removal
+ * @length: in bios; 0: the entry is free
+ * @referenced: it was continued since it was last considered for removal
  */
 struct dmp_run {
 	u64 end;
@@ -46,12 +46,12 @@ struct dmp_run_set {
 };
 
 /**
- * struct dmp_runs - where bios of one CPU may be continued
- * @filter: a bit for each set that the end of a run hashes to, and for some that one
- *	did hash to
- * @misses: bios that the filter sent to the list in vain
+ * struct dmp_runs - runs, and ends that may become runs, of one CPU
+ * @filter: a bit for each set that the end of a run in @list hashes to; may have stale
+ *	bits
+ * @misses: searches of the list without a match
  * @list: the runs, the latest first
- * @sets: the ends of bios that continued nothing
+ * @sets: ends of bios that continued no run
  */
 struct dmp_runs {
 	u64 filter;
@@ -66,12 +66,12 @@ u32 dmp_runs_undo(struct dmp_runs *runs, u64 start, u64 end);
 bool dmp_runs_contain(const struct dmp_runs *runs, u64 start);
 
 /**
- * dmp_run_key() - a place where a bio may be continued
+ * dmp_run_key() - the key of a sector and operation
  * @sector: on the volume
  * @op: DMP_READ or DMP_WRITE
  *
  * Context: any.
- * Return: the key; that of a place @n sectors on is 2 * @n more.
+ * Return: the key; it grows by 2 per sector.
  */
 static __always_inline u64 dmp_run_key(u64 sector, unsigned long op)
 {
@@ -84,12 +84,12 @@ static __always_inline unsigned int dmp_run_hash(u64 key)
 }
 
 /**
- * dmp_runs_may_continue() - does a bio need dmp_runs_submit()?
+ * dmp_runs_may_continue() - check quickly whether a bio may continue a run
  * @runs: of this CPU
  * @start: the key of its first sector
  *
  * Context: any.
- * Return: false if the bio continues nothing; true if it may.
+ * Return: false if it continues no run; true if dmp_runs_submit() has to decide.
  */
 static __always_inline bool dmp_runs_may_continue(const struct dmp_runs *runs,
 						  u64 start)
@@ -102,7 +102,7 @@ static __always_inline bool dmp_runs_may_continue(const struct dmp_runs *runs,
 }
 
 /**
- * dmp_runs_end() - a bio that continued nothing ends
+ * dmp_runs_end() - record the end of a bio that continued no run
  * @runs: of this CPU
  * @end: the key of the sector after its last one
  *

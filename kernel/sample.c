@@ -12,12 +12,12 @@
 #include "sample.h"
 
 /**
- * dmp_sample_mean() - of how many bios one is sampled
+ * dmp_sample_mean() - mean distance between samples
  *
- * A sample reads all CPUs' blocks, so samples are rarer where there are more.
+ * A sample reads the blocks of all CPUs, so the distance grows with their number.
  *
  * Context: any.
- * Return: the mean, a power of two.
+ * Return: one bio in so many is sampled; a power of two.
  */
 unsigned int dmp_sample_mean(void)
 {
@@ -25,7 +25,7 @@ unsigned int dmp_sample_mean(void)
 		     1U << (fls(nr_cpu_ids) & 31));
 }
 
-/* Bios in flight, as exact as one look at all CPUs is. */
+/* Bios in flight: a sum over all CPUs, not atomic as a whole. */
 static u64 depth_now(const struct dmp_stats *stats)
 {
 	u64 depth = 0;
@@ -56,8 +56,8 @@ static unsigned int flags_of(const struct bio *bio)
 }
 
 /*
- * The bucket of a signed distance: back from the middle of the table ..., -4…-3,
- * -2, -1, then 0, 1, 2…3, ... What is farther than 4 PiB is not farther still.
+ * Bucket of a signed distance. Outwards from the middle of the array: 0, 1, 2…3, …, and
+ * -1, -2, -4…-3, …. The outermost buckets have all distances of 4 PiB or more.
  */
 static unsigned int seek_bucket(s64 distance)
 {
@@ -75,19 +75,19 @@ static unsigned int interarrival_bucket(u64 ns)
 	return dmp_octave(ns) - (DMP_INTERARRIVAL_FIRST - 1);
 }
 
-/* --- the volume's previous bio, whichever CPU submitted it --------------------- */
+/* --- the previous bio of the volume, on any CPU -------------------------------- */
 
 /*
- * @end is the run key at which the previous read or write ended, DMP_RUN_NOWHERE if it
- * is not known. @latest is when the previous bio was submitted, in the units of
- * dmp_submission.now, 0 if it is not known.
+ * @end is the run key at which the previous read or write ended, DMP_RUN_NOWHERE if
+ * unknown. @latest is the time of the previous submission, in the unit of
+ * dmp_submission.now, 0 if unknown.
  */
 struct previous {
 	u64 end;
 	u64 latest;
 };
 
-/* Was a bio timed by the same clock, and since the settings were last changed? */
+/* Was a bio submitted after the last change of settings, and by the same clock? */
 static bool counts_as_previous(const struct dmp_stats *stats, u64 when,
 			       u64 now)
 {
@@ -98,7 +98,7 @@ static bool counts_as_previous(const struct dmp_stats *stats, u64 when,
 	return when && !((when ^ now) & DMP_SUBMIT_KTIME) && when >= since;
 }
 
-/* Where each bio is timed: the latest by the clock. */
+/* If each bio is timed: the latest submission by the clock. */
 static void previous_by_clock(const struct dmp_stats *stats, u64 now,
 			      struct previous *previous)
 {
@@ -130,8 +130,8 @@ static u64 distance_of(u64 start, u64 end)
 }
 
 /*
- * Where not each bio is timed: of those that CPUs submitted last, and in the same
- * jiffy, the nearest one. One CPU alone has only one.
+ * If not each bio is timed: of the last submissions of all CPUs, the nearest one of the
+ * latest jiffy. Exact with one CPU.
  */
 static void previous_by_jiffies(const struct dmp_stats *stats, u64 start,
 				struct previous *previous)
@@ -215,11 +215,11 @@ static void take_place(const struct dmp_stats *stats,
 }
 
 /**
- * dmp_sample_take() - look at a bio that is submitted
+ * dmp_sample_take() - sample a bio at submission
  * @stats: of the volume
- * @submission: the bio, not yet counted as submitted, and not yet the latest of
- *	this CPU
- * @sample: the answer
+ * @submission: the bio, neither counted as submitted nor recorded as the latest of
+ *	this CPU yet
+ * @sample: set to its buckets
  *
  * Context: process context, the caller may be preempted.
  */
@@ -252,12 +252,12 @@ static void count_rw(struct dmp_stats *stats, unsigned int op,
 		dmp_hist_inc(hists->seek, io->sample.seek);
 	if (io->sample.sequential)
 		dmp_hist_inc(&hists->sequential, 0);
-	/* A bio may be of a table that was larger. */
+	/* The bio may be of a previous, larger table. */
 	dmp_hist_inc(hists->heat, min_t(u64, cell, DMP_HEAT_CELLS - 1));
 }
 
 /**
- * dmp_sample_count() - count a sample of a bio that was not refused
+ * dmp_sample_count() - count the sample of a completed bio that was not refused
  * @stats: of the volume
  * @io: of the bio
  *
@@ -284,7 +284,7 @@ void dmp_sample_count(struct dmp_stats *stats, const struct dmp_io *io)
 		count_rw(stats, op, io);
 }
 
-/* A latency's class for size x latency: a factor of four each. */
+/* Class of a latency for size x latency; each class is a factor of four wide. */
 static unsigned int latency_class(u64 ns)
 {
 	ns = clamp_t(u64, ns, DMP_LATENCY_MIN - 1, DMP_LATENCY_MAX);
@@ -293,7 +293,7 @@ static unsigned int latency_class(u64 ns)
 
 static unsigned int size_class(u32 bytes)
 {
-	/* A bio without data is of the least class. */
+	/* A bio without data is in the lowest class. */
 	return (dmp_octave(bytes | SECTOR_SIZE) - (SECTOR_SHIFT - 1)) / 2;
 }
 

@@ -3,9 +3,9 @@
  * Sampling: seek distance, inter-arrival time, depth, alignment, place and flags of
  * one bio in 128.
  *
- * On the slow path. A sample is taken at submission, from what is true then, and
- * counted at completion, since a bio that was refused counts nowhere. Counting each
- * bio would take as many instructions again as all that is done now.
+ * On the slow path. A sample is taken at submission and counted at completion, since a
+ * refused bio is in no histogram. Without sampling the fast path would have about
+ * twice as many instructions.
  */
 #ifndef DMP_SAMPLE_H
 #define DMP_SAMPLE_H
@@ -16,10 +16,10 @@
 
 /**
  * struct dmp_geometry - how a segment lies on the device below
- * @align_shift: from a sector of the volume to its distance from where a physical
- *	block begins, modulo 2^64
+ * @align_shift: added to a sector of the volume, gives its distance from the start of
+ *	a physical block, modulo 2^64
  * @physical: sectors of a physical block
- * @optimal: sectors of an optimal I/O, 0 if the device below names none
+ * @optimal: sectors of an optimal I/O; 0 if the device below has no such limit
  */
 struct dmp_geometry {
 	u64 align_shift;
@@ -28,14 +28,14 @@ struct dmp_geometry {
 };
 
 /**
- * struct dmp_submission - a bio that is submitted
+ * struct dmp_submission - a bio during submission on the slow path
  * @bio: as submitted
- * @geometry: of the segment that it is for
+ * @geometry: of the segment
  * @op: its operation
  * @mode: of the volume
- * @now: when it is submitted: ticks, or nanoseconds with DMP_SUBMIT_KTIME; 0 if not
+ * @now: time of submission: ticks, or nanoseconds with DMP_SUBMIT_KTIME; 0 unless
  *	each bio is timed
- * @sequential: it continues a run on this CPU
+ * @sequential: it continues a run of this CPU
  */
 struct dmp_submission {
 	const struct bio *bio;

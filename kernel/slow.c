@@ -16,7 +16,7 @@
 /* --- submission ------------------------------------------------------------------ */
 
 /**
- * dmp_op_of() - the operation of a bio, as it is counted
+ * dmp_op_of() - the operation that a bio is counted as
  * @bio: any
  *
  * Context: any.
@@ -65,7 +65,7 @@ static bool is_timed(const struct dmp_stats *stats, u32 mode)
 	       dmp_should_time(stats, &raw_cpu_ptr(stats->cpu)->submit);
 }
 
-/* Is it this bio's turn? The fast path has already decremented, if it sent it here. */
+/* Is a sample due? A bio from the fast path has already decremented until_sample. */
 static bool sample_due(struct dmp_submit_state *submit)
 {
 	if ((s32)submit->until_sample >= 0)
@@ -76,7 +76,7 @@ static bool sample_due(struct dmp_submit_state *submit)
 	return true;
 }
 
-/* This bio is the latest one of its CPU from now on. */
+/* Record this bio as the latest of its CPU. */
 static void remember(struct dmp_submit_state *submit,
 		     const struct dmp_submission *submission, u64 end)
 {
@@ -92,7 +92,7 @@ static void remember(struct dmp_submit_state *submit,
 		submit->last_jiffies = jiffies;
 }
 
-/* All that needs no clock, and a sample if it is due. */
+/* Patterns, and a sample if one is due. */
 static void submit_patterns(struct dmp_stats *stats,
 			    struct dmp_submission *submission,
 			    struct dmp_sample *sample)
@@ -117,7 +117,7 @@ static void submit_patterns(struct dmp_stats *stats,
 	remember(submit, submission, end);
 }
 
-/* Keep in per-bio data what does not fit into the state. */
+/* Move state that does not fit into the word into per-bio data. */
 static unsigned long fill_io(struct dmp_io *io, const struct bio *bio,
 			     unsigned long state, u64 clock, u32 timing)
 {
@@ -135,7 +135,7 @@ static unsigned long fill_io(struct dmp_io *io, const struct bio *bio,
  * @stats: of the volume
  * @geometry: of the segment
  * @bio: as submitted
- * @io: the bio's own
+ * @io: its per-bio data
  *
  * Context: process context, the caller may be preempted.
  * Return: the bio's state.
@@ -163,7 +163,7 @@ unsigned long dmp_slow_submit(struct dmp_stats *stats,
 	submission.now = mode & DMP_MODE_TIME_EACH ? clock : 0;
 	if (mode & DMP_MODE_PATTERNS)
 		submit_patterns(stats, &submission, &io->sample);
-	/* The time that a sample takes is not the device's. */
+	/* Read the clock again: the latency excludes the time of the sample. */
 	if (io->sample.taken && timed)
 		clock = read_clock(stats, mode);
 
@@ -179,18 +179,18 @@ unsigned long dmp_slow_submit(struct dmp_stats *stats,
 /* --- completion ------------------------------------------------------------------ */
 
 /*
- * How much later than its epoch ended, or than now on another CPU, a bio may have read
- * the clock: its submitter may have been preempted in between, the CPUs' counters may
- * differ a little. In ticks: over 4 s, over 4 ms.
+ * Tolerances, in ticks, by which the start of a bio may lie after the end of its epoch
+ * (over 4 s: the submission was preempted after its load of the mode) or after now
+ * (over 4 ms: counters of CPUs differ a little).
  */
 #define LATE_AFTER_END	BIT(30)
 #define LATE_AFTER_NOW	BIT(20)
 
 /*
- * The latency of a bio whose start has 32 bits; false if it is not to be counted. The
- * start is the last one with these bits before the epoch ended, or before now. That
- * is right, since no epoch has such starts for longer than 32 bits last, less what is
- * allowed for above (the tick sees to it).
+ * Latency of a bio with a 32-bit start; false if its start is void. The start is the
+ * latest time with these low bits before the end of its epoch, or before now. It is
+ * unique, since the tick ends the 32-bit starts of an epoch before they wrap, less the
+ * tolerances above.
  */
 static bool latency_of_state(const struct dmp_stats *stats,
 			     unsigned long state, u64 *ns)
@@ -208,7 +208,7 @@ static bool latency_of_state(const struct dmp_stats *stats,
 	       READ_ONCE(epochs->timing);
 }
 
-/* The same of a bio with per-bio data. */
+/* Latency of a bio with per-bio data; false if its start is void. */
 static bool latency_of_io(const struct dmp_stats *stats,
 			  const struct dmp_io *io, u64 *ns)
 {
@@ -221,7 +221,7 @@ static bool latency_of_io(const struct dmp_stats *stats,
 	return io->timing == READ_ONCE(stats->tick.epochs.timing);
 }
 
-/* Count a latency of any length, and whether it was slow. */
+/* Count a latency, and whether it was slow. */
 static void count_latency(struct dmp_stats *stats, unsigned long state, u64 ns)
 {
 	unsigned int op = state & DMP_BIO_OP;
@@ -239,7 +239,7 @@ static void count_latency(struct dmp_stats *stats, unsigned long state, u64 ns)
 	dmp_update_end(stats->cpu, flags);
 }
 
-/* A read or write was refused: the one that is sent again takes its place. */
+/* A read or write was refused: take it out of runs, which the retry continues. */
 static void undo_rw(struct dmp_stats *stats, unsigned long op, u64 sector,
 		    u32 sectors)
 {
@@ -260,9 +260,9 @@ static void undo_rw(struct dmp_stats *stats, unsigned long op, u64 sector,
 }
 
 /*
- * A bio was refused, and its submitter sends it again: take it out of what was counted
- * at submission. Before it is counted as completed, so that a window does not see it
- * as done.
+ * A bio was refused, and its submitter retries it: undo the counting of submission.
+ * Before it is counted as completed, so that windows, which subtract refused bios,
+ * never count it.
  */
 static void count_refused(struct dmp_stats *stats, unsigned long state,
 			  u64 sector)
@@ -284,7 +284,7 @@ static void count_refused(struct dmp_stats *stats, unsigned long state,
 		undo_rw(stats, op, sector, bytes >> SECTOR_SHIFT);
 }
 
-/* BLK_STS_AGAIN is no error: it answers REQ_NOWAIT. */
+/* BLK_STS_AGAIN is not an error: it refuses a REQ_NOWAIT bio. */
 static void count_status(struct dmp_stats *stats, unsigned int op,
 			 blk_status_t status)
 {
@@ -301,7 +301,7 @@ static void count_status(struct dmp_stats *stats, unsigned int op,
 	dmp_update_end(stats->cpu, flags);
 }
 
-/* The latency of a bio; false if it was not timed. */
+/* Latency of a bio; false if it was not timed or its start is void. */
 static bool latency_of(const struct dmp_stats *stats, unsigned long state,
 		       const struct dmp_io *io, u64 *ns)
 {
@@ -312,7 +312,7 @@ static bool latency_of(const struct dmp_stats *stats, unsigned long state,
 		    latency_of_state(stats, state, ns);
 }
 
-/* What only a bio that was not refused counts in. */
+/* Latency and sample, of a bio that was not refused. */
 static void count_details(struct dmp_stats *stats, unsigned long state,
 			  const struct dmp_io *io, bool timed, u64 ns)
 {
@@ -330,7 +330,8 @@ static void count_details(struct dmp_stats *stats, unsigned long state,
  * dmp_slow_complete() - completion of any bio
  * @stats: of the volume
  * @state: of the bio
- * @sector: of the volume, as far as the bio still tells; one that was refused does
+ * @sector: on the volume; valid if the bio was refused, since drivers advance
+ *	bi_iter of others
  * @status: of the bio
  *
  * Context: any, hard interrupt included.

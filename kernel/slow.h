@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Slow path: submission and completion of bios that the fast path does not take:
- * operations other than plain reads and writes, sampled bios, failures, latencies
- * over the slow limit, and all bios of a volume that is idle, traced, or without a
- * trusted time stamp counter.
+ * Slow path: submission and completion of all other bios: operations other than plain
+ * reads and writes, sampled bios, failures, latencies above the slow limit, and all
+ * bios of a volume that is idle, traced, or without a trusted time stamp counter.
  */
 #ifndef DMP_SLOW_H
 #define DMP_SLOW_H

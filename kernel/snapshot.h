@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A volume at one instant: the values that reports are made of, read under one
- * lock, so that all of them are of one generation.
+ * Snapshot of a volume: all values that reports show, read under one lock, so that they
+ * belong to one generation.
  */
 #ifndef DMP_SNAPSHOT_H
 #define DMP_SNAPSHOT_H
@@ -9,16 +9,16 @@
 #include "stats.h"
 
 /**
- * struct dmp_snapshot - what dmp_volume_snapshot_begin() read
+ * struct dmp_snapshot - a volume, as read by dmp_volume_snapshot_begin()
  * @config: the settings
- * @start: when counting began
- * @counts: since then
+ * @start: start of counting
+ * @counts: since @start
  * @done: of @counts, completed bios by operation
- * @windows: closed since then
- * @hists: since then, laid out like struct dmp_hists; NULL if not asked for
- * @latency_every: of how many bios one is timed, on average
- * @slow_limit_us: from which latency on a bio is slow
- * @sample_every: of how many bios one is sampled, on average
+ * @windows: closed since @start
+ * @hists: since @start, laid out like struct dmp_hists; NULL if not requested
+ * @latency_every: one bio in so many is timed, on average
+ * @slow_limit_us: slow limit, microseconds
+ * @sample_every: one bio in so many is sampled, on average
  * @fua: of @counts, completed bios with REQ_FUA
  * @in_flight: gauge: submitted, not yet completed
  * @oldest_ns: age of the oldest bio in flight

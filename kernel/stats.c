@@ -18,16 +18,16 @@
 #include "stats.h"
 
 /*
- * The latest generation of any volume. Its seed is the boot clock: fewer than one
- * generation a nanosecond is used, so none is used again after the module has been
- * unloaded and loaded.
+ * The latest generation of any volume. Seeded with the boot clock: fewer than one
+ * generation per nanosecond is used, so that none recurs after the module has been
+ * reloaded.
  */
 static atomic64_t last_generation;
 
 /*
- * What a reset copies of one CPU, and the sums of the histograms' counters. One
- * for all volumes, so that a reset does not have to allocate; cut_lock guards it and
- * is nested inside the lock of a volume.
+ * Scratch memory of a reset: a copy of one CPU's block, and sums of all histogram
+ * counters. One for all volumes, so that a reset need not allocate; guarded by
+ * cut_lock, which nests inside the lock of a volume.
  */
 static DEFINE_MUTEX(cut_lock);
 static struct cut {
@@ -36,7 +36,7 @@ static struct cut {
 } *cut;
 
 /**
- * dmp_stats_global_init() - for all volumes
+ * dmp_stats_global_init() - allocate the scratch memory of resets
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -49,7 +49,7 @@ int dmp_stats_global_init(void)
 }
 
 /**
- * dmp_stats_global_exit() - when there are no volumes left
+ * dmp_stats_global_exit() - free the scratch memory of resets
  *
  * Context: may sleep.
  */
@@ -64,7 +64,7 @@ static void cpu_block_init(struct dmp_cpu *block)
 
 	submit->random = get_random_u32();
 	submit->until_sample = dmp_random_below(submit, 2 * DMP_SAMPLE_MEAN);
-	/* Beyond any span: drawn anew when the first bio is to be timed. */
+	/* Out of range of any setting: drawn again at the first bio. */
 	submit->until_timed = S32_MAX;
 	submit->last_end = DMP_RUN_NOWHERE;
 	submit->last_jiffies = jiffies - 1;
@@ -106,7 +106,7 @@ static int hists_init(struct dmp_stats *stats)
 	return -ENOMEM;
 }
 
-/* Counting starts now. */
+/* Record the start of counting. */
 static void start_counting(struct dmp_stats *stats)
 {
 	struct dmp_start *start = &stats->start;
@@ -148,8 +148,8 @@ int dmp_stats_init(struct dmp_stats *stats)
 }
 
 /**
- * dmp_stats_exit() - free what dmp_stats_init() allocated
- * @stats: no bio that it counts is in flight, and it has no readers
+ * dmp_stats_exit() - free the counters of a volume
+ * @stats: without bios in flight and without readers
  *
  * Context: may sleep.
  */
@@ -160,7 +160,7 @@ void dmp_stats_exit(struct dmp_stats *stats)
 	hists_free(stats);
 }
 
-/* Copy one CPU's first @count counters, in order; none is torn. */
+/* Copy the first @count counters of one CPU, in order, each without tearing. */
 static void cpu_read(struct dmp_counts *counts, const struct dmp_cpu *cpu,
 		     size_t count)
 {
@@ -182,13 +182,13 @@ static void cpu_read(struct dmp_counts *counts, const struct dmp_cpu *cpu,
 }
 
 /**
- * dmp_stats_read_raw() - everything counted since the volume was added
+ * dmp_stats_read_raw() - counters since the volume was added
  * @stats: of the volume
- * @counts: the sum of all CPUs' blocks
+ * @counts: set to the sum over all CPUs
  *
- * Completions are summed before submissions, over all CPUs, so the number in flight
- * is never negative. It may be too high, by the bios that were submitted between the
- * two readings. The same holds for each epoch.
+ * Completions of all CPUs are summed before submissions, so in_flight is never
+ * negative. It may be too high by the bios that were submitted in between. The same
+ * holds for each epoch.
  *
  * Context: any.
  */
@@ -219,9 +219,9 @@ void dmp_stats_read_raw(const struct dmp_stats *stats,
 }
 
 /*
- * Add to a total what its counter counted since the last fold, modulo 2^32. A counter
- * that was taken back below the last fold waits until it is there again: totals
- * never go back.
+ * Add the increase of a counter since the last fold, modulo 2^32, to its total. A
+ * counter that was decremented below its value at the last fold (a bio was refused)
+ * adds nothing until it exceeds that value: totals are monotonic.
  */
 static void fold_one(struct dmp_stats *stats, size_t i, u32 sum)
 {
@@ -233,7 +233,7 @@ static void fold_one(struct dmp_stats *stats, size_t i, u32 sum)
 	stats->hist_prev[i] = sum;
 }
 
-/* So many counters of each CPU are added up at a time. */
+/* Counters that are summed over all CPUs at a time; a compromise with the stack. */
 #define FOLD_CHUNK	64
 
 static void fold_chunk(struct dmp_stats *stats, size_t first, size_t count)
@@ -273,7 +273,7 @@ static void fold(struct dmp_stats *stats)
 }
 
 /**
- * dmp_stats_fold() - add what the histograms' counters counted to the totals
+ * dmp_stats_fold() - fold all histogram counters into the 64-bit totals
  * @stats: of the volume
  *
  * Context: may sleep.
@@ -287,7 +287,7 @@ void dmp_stats_fold(struct dmp_stats *stats)
 
 /**
  * dmp_stats_hists() - read the histograms
- * @stats: of the volume; its lock is held, and guards the answer
+ * @stats: of the volume; its lock is held, and guards the result
  *
  * Context: may sleep.
  * Return: DMP_NR_HIST_COUNTERS totals since the last reset, laid out like
@@ -300,9 +300,10 @@ const u64 *dmp_stats_hists(struct dmp_stats *stats)
 }
 
 /**
- * dmp_stats_read() - what was counted since the last reset
+ * dmp_stats_read() - counters since the last reset
  * @stats: of the volume; its lock is held
- * @counts: the answer; in flight is what is in flight now
+ * @counts: set to the sum over all CPUs; in_flight includes bios that were submitted
+ *	before the reset
  *
  * Context: may sleep.
  */
@@ -314,8 +315,8 @@ void dmp_stats_read(struct dmp_stats *stats, struct dmp_counts *counts)
 }
 
 /*
- * How far completions on a CPU are ahead of what they do last, leaving their epoch.
- * Counters of untracked bios are in it, too: only compared with itself.
+ * Completions that have not left their epoch yet, the last step of a completion, plus
+ * all completions of untracked bios. Only differences are meaningful.
  */
 static u64 unfinished(const struct dmp_counts *counts)
 {
@@ -334,10 +335,9 @@ struct copy_request {
 };
 
 /*
- * Copy the block of the CPU that this runs on, with interrupts off: no completion in
- * interrupt context is in the middle of its counters. One that was interrupted by
- * this is: it makes more completions unfinished than there are at another moment, so
- * of a few copies the one with the fewest is kept.
+ * IPI: copy the block of this CPU, with interrupts off, so that no completion in
+ * interrupt context is half counted. A completion that the IPI interrupted is; it
+ * increases unfinished(), so of several copies the one with the least is kept.
  */
 static void copy_block(void *info)
 {
@@ -362,12 +362,12 @@ static void copy_cpu(const struct dmp_stats *stats, int cpu)
 	for (i = 0; i < COPIES; i++)
 		if (smp_call_function_single(cpu, copy_block, &request, true))
 			break;
-	/* A CPU that is offline counts nothing. */
+	/* An offline CPU counts nothing. */
 	if (!request.again)
 		cut->copy = *per_cpu_ptr(stats->cpu, cpu);
 }
 
-/* Copy all CPUs. Leaves the histograms' sums in cut->sums. */
+/* Copy all CPUs: sums of the counters in @raw, of the histograms in cut->sums. */
 static void copy_all(struct dmp_stats *stats, struct dmp_counts *raw)
 {
 	const u32 *from = (const u32 *)cut->copy.rw;
@@ -387,8 +387,9 @@ static void copy_all(struct dmp_stats *stats, struct dmp_counts *raw)
 }
 
 /*
- * Does a copy of all CPUs have a tracked bio in some counters and not in all? All
- * untracked bios were counted as submitted, so what is unfinished beyond them is.
+ * Is a tracked bio half counted in a copy of all CPUs? Untracked bios are at most all
+ * that were submitted; completions that have not left their epoch beyond that number
+ * are tracked bios that are half counted.
  */
 static bool is_torn(const struct dmp_counts *raw)
 {
@@ -398,8 +399,8 @@ static bool is_torn(const struct dmp_counts *raw)
 #define CUT_TRIES	20
 
 /*
- * Read all counters so that each bio is in all of them or in none. A task that completes
- * a bio and was preempted in the middle of its counters may need some time to go on.
+ * Read all counters so that each bio is in all of them or in none. Retries while a task
+ * that completes a bio is preempted between two counters.
  */
 static void read_cut(struct dmp_stats *stats, struct dmp_counts *raw)
 {
@@ -414,7 +415,7 @@ static void read_cut(struct dmp_stats *stats, struct dmp_counts *raw)
 	}
 }
 
-/* A histogram's totals start again from the cut. */
+/* Restart the totals of a histogram from the cut. */
 static void restart_hists(struct dmp_stats *stats, size_t first, size_t count)
 {
 	size_t i;
@@ -425,7 +426,7 @@ static void restart_hists(struct dmp_stats *stats, size_t first, size_t count)
 	}
 }
 
-/* The least shift with which a volume has no more cells than there are. */
+/* The least shift with which DMP_HEAT_CELLS cells cover a volume. */
 static unsigned int heat_shift_of(sector_t sectors)
 {
 	unsigned int shift = 0;
@@ -436,13 +437,13 @@ static unsigned int heat_shift_of(sector_t sectors)
 }
 
 /**
- * dmp_stats_reset() - start counting again from now
+ * dmp_stats_reset() - restart all counters and histograms from zero
  * @stats: of the volume; its lock is held
- * @raw: set to everything counted until now
+ * @raw: set to the counters since the volume was added
  *
- * No counter is written: what was counted until now becomes the base that readers
- * subtract. A bio counts on the side of the reset on which it completes, so those in
- * flight count as submitted after it.
+ * No counter is written: the present values become the base that readers subtract. A
+ * bio is counted after the reset if it completes after it, so bios in flight count as
+ * submitted after it.
  *
  * Context: may sleep; interrupts each CPU.
  */
@@ -457,7 +458,7 @@ void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 	mutex_unlock(&cut_lock);
 
 	stats->base = *raw;
-	/* Epochs go on as they are. */
+	/* Epochs are not reset: they belong to bios in flight. */
 	for (epoch = 1; epoch < DMP_EPOCHS; epoch++)
 		memset(&stats->base.epoch[epoch], 0,
 		       sizeof(stats->base.epoch[epoch]));
@@ -479,11 +480,11 @@ static void restart_op_latency(struct dmp_stats *stats, unsigned int op,
 	stats->base.uncommon[op].slow_ns = raw->uncommon[op].slow_ns;
 }
 
-/* Where a histogram begins, in counters. */
+/* Offset of a histogram, in counters. */
 #define HIST_AT(hist)	(offsetof(struct dmp_hists, hist) / sizeof(u32))
 
 /**
- * dmp_stats_restart_latency() - start counting latencies again from now
+ * dmp_stats_restart_latency() - restart latency accounting from zero
  * @stats: of the volume; its lock is held
  *
  * Context: may sleep; interrupts each CPU.
@@ -512,7 +513,7 @@ void dmp_stats_restart_latency(struct dmp_stats *stats)
 	stats->start.latency_boot_ns = ktime_get_boottime_ns();
 }
 
-/* Each cell takes in 2^@shift old ones. */
+/* Merge 2^@shift cells into one. */
 static void merge_cells(u64 *cells, unsigned int shift)
 {
 	u64 merged[DMP_HEAT_CELLS] = { 0 };
@@ -526,12 +527,12 @@ static void merge_cells(u64 *cells, unsigned int shift)
 }
 
 /**
- * dmp_stats_resize() - the volume has another size
+ * dmp_stats_resize() - set the size of a volume
  * @stats: of the volume; its lock is held, no bio is in flight
- * @sectors: the size
+ * @sectors: the new size
  *
- * Cells of the heat map are powers of two, so where a volume has grown old cells
- * merge into new ones exactly. Where it has shrunk the cells stay until a reset.
+ * Cells of the heat map are powers of two, so cells merge exactly when a volume grows.
+ * When it shrinks the cells keep their size until a reset.
  *
  * Context: may sleep.
  */

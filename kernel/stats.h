@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The statistics of a volume: per-CPU blocks, and how they are added up and reset.
+ * Statistics of a volume: per-CPU blocks, summed by readers.
  *
- * Each CPU has a block that only it writes. Submission and completion of one bio
- * may run on different CPUs, and a completion may interrupt a submission on the
- * same CPU, so every update of a counter is one this_cpu operation: safe against
- * interrupts and migration, and neither locked nor shared. Readers add the blocks
- * up and pay for all of it.
+ * Each CPU has a block that only it writes. Submission and completion of a bio may run
+ * on different CPUs, and a completion may interrupt a submission on the same CPU, so
+ * every update of a counter is one this_cpu operation: safe against interrupts and
+ * migration, without a lock prefix or a shared line. Readers sum the blocks.
  *
- * Accepted race: a reader may see a bio's request counted and its bytes not yet, or
- * the reverse. Each counter alone is exact and never goes back, and all of them agree
- * as soon as the volume is quiet.
+ * Accepted race: a reader may see the request of a bio and not its bytes, or the
+ * reverse. Each counter alone is exact and monotonic, and all agree once the volume is
+ * quiet.
  *
- * Where a long has 32 bits a 64-bit counter cannot be read without tearing; there
- * each block has a sequence counter, and updates of 64-bit counters run with
- * interrupts off.
+ * With a 32-bit long a 64-bit counter cannot be read without tearing: each block then
+ * has a sequence counter, and updates of 64-bit counters run with interrupts off.
+ * The sequence counter is not a u64_stats_sync, whose reader functions differ between
+ * the supported kernels (u64_stats_fetch_begin_irq() until v6.2).
  */
 #ifndef DMP_STATS_H
 #define DMP_STATS_H
@@ -37,22 +37,21 @@
 #include "windows.h"
 
 /**
- * struct dmp_submit_state - what a CPU remembers of the bios that it submitted
- * @until_sample: bios to go before the next sample; due when it falls below 0, so
- *	that a lost update cannot make it go round
- * @until_timed: bios to go before the next one that is timed, if not each one is
+ * struct dmp_submit_state - state of the submissions of one CPU
+ * @until_sample: bios before the next sample, which is due when it falls below 0, so
+ *	that a lost update cannot make it wrap
+ * @until_timed: bios before the next timed one, with latency_every above 1
  * @random: state of the generator of distances
- * @last_end: the run key at which the latest read or write ended, DMP_RUN_NOWHERE if
- *	there was none
- * @last_submit: when that was, while each bio is timed: ticks, or nanoseconds with
- *	DMP_SUBMIT_KTIME
- * @last_rare: the same of the latest bio that was neither read nor write
- * @last_jiffies: when the latest read or write was submitted while not each is timed
- * @runs: where bios may be continued
+ * @last_end: run key at which the latest read or write ended, or DMP_RUN_NOWHERE
+ * @last_submit: time of its submission, if each bio is timed: ticks, or nanoseconds
+ *	with DMP_SUBMIT_KTIME
+ * @last_rare: time of the latest submission of another operation, likewise
+ * @last_jiffies: time of the latest read or write, if not each bio is timed
+ * @runs: sequential runs
  *
- * Written by submissions on this CPU, through a plain pointer; read by samples on
- * other CPUs. Accepted race: a submission that is preempted in the middle by another
- * one, or migrates, may lose what one of them noted here. No counter is here.
+ * Written by submissions on this CPU, through a plain pointer; read by samples on other
+ * CPUs. Accepted race: preemption or migration between load and store may lose one
+ * update; only heuristics are here, no counter.
  */
 struct dmp_submit_state {
 	u32 until_sample;
@@ -65,13 +64,13 @@ struct dmp_submit_state {
 	u64 last_rare;
 };
 
-/* In a time of submission: it is by ktime_get_ns(). */
+/* Flag in a time of submission: nanoseconds by ktime_get_ns(), not ticks. */
 #define DMP_SUBMIT_KTIME	BIT_ULL(63)
 
-/* One bio in so many is sampled, on average; the distance is random. */
+/* The least mean distance between samples; distances are random. */
 #define DMP_SAMPLE_MEAN		128
 
-/* The block of one CPU. */
+/* The block of one CPU, ordered by how hot its members are. */
 struct dmp_cpu {
 	struct dmp_submit_state submit;
 	struct dmp_counts counts ____cacheline_aligned;
@@ -84,28 +83,30 @@ struct dmp_cpu {
 static_assert(sizeof(struct dmp_cpu) <= 10240);
 
 /*
- * struct dmp_stats.mode tells in one word what is done with a bio. 0: it is counted,
- * nothing else. Bits that per-bio state has, too, have the same places in both.
+ * struct dmp_stats.mode: all that the hot path branches on, in one word. 0: counters
+ * only. Bits that per-bio state has, too, are at the same positions in both.
  */
 #define DMP_MODE_TIME_EACH	0x001U	/* tracked, and each bio is timed */
 #define DMP_MODE_EPOCH		((u32)DMP_BIO_EPOCH)	/* tracked; the current slot */
 #define DMP_MODE_PATTERNS	((u32)DMP_BIO_SIZED)
-/* Any of these: each bio takes the slow path. */
-#define DMP_MODE_IDLE		0x1000U	/* the tick has to be started */
+/* With any of these set, all bios take the slow path. */
+#define DMP_MODE_IDLE		0x1000U	/* the next bio starts the tick */
 #define DMP_MODE_KTIME		0x2000U	/* the clock is ktime_get_ns() */
 #define DMP_MODE_TRACED		0x4000U	/* a tracepoint is enabled */
-#define DMP_MODE_OVERFLOW	0x8000U	/* no start of 32 bits in this epoch */
+#define DMP_MODE_OVERFLOW	0x8000U	/* the epoch takes no 32-bit starts */
 #define DMP_MODE_SLOW							\
 	(DMP_MODE_IDLE | DMP_MODE_KTIME | DMP_MODE_TRACED | DMP_MODE_OVERFLOW)
-/* Any of these: the start is kept in per-bio data. */
+/* With any of these set, the start is kept in per-bio data. */
 #define DMP_MODE_PER_BIO						\
 	(DMP_MODE_KTIME | DMP_MODE_TRACED | DMP_MODE_OVERFLOW)
 
 /**
- * struct dmp_since - what was submitted before does not count as a bio's previous one
- * @jiffies: when the settings were last changed
- * @ticks: the same by the clock of the fast path
- * @ns: the same by ktime_get_ns()
+ * struct dmp_since - time of the last change of settings, by three clocks
+ * @jiffies: by jiffies
+ * @ticks: by the clock of the fast path
+ * @ns: by ktime_get_ns()
+ *
+ * Seek distance and inter-arrival time are not measured from earlier submissions.
  */
 struct dmp_since {
 	unsigned long jiffies;
@@ -114,18 +115,19 @@ struct dmp_since {
 };
 
 /**
- * struct dmp_tick - what the periodic work of a volume keeps; see tick.h
+ * struct dmp_tick - state of the periodic work of a volume; see tick.h
  * @lock: guards all of it, and the mode. Taken with interrupts off, nested inside
  *	the mutex of struct dmp_stats
- * @work: runs ten times a second while there is I/O
+ * @work: runs every 100 ms while there is I/O
  * @submitted: bios submitted by the latest tick
  * @completed: bios completed by then
- * @folded: when the histograms were folded last, nanoseconds
- * @untracked_ns: when tracking began
- * @untracked_ticks: ticks for which bios submitted before that are still looked for
+ * @folded: time of the last fold, nanoseconds
+ * @untracked_ns: time at which tracking began
+ * @untracked_ticks: ticks for which bios submitted before @untracked_ns are still
+ *	searched for
  * @asleep: the system is about to sleep, sleeps, or wakes up
  * @epochs: ages of bios in flight
- * @windows: what completed in 100 ms
+ * @windows: of 100 ms
  */
 struct dmp_tick {
 	spinlock_t lock;	/* all of this, and the mode */
@@ -141,11 +143,11 @@ struct dmp_tick {
 };
 
 /**
- * struct dmp_start - when counting began: at creation, or at the last reset
+ * struct dmp_start - start of counting: creation, or the last reset
  * @boot_ns: by CLOCK_BOOTTIME
  * @real_ns: by CLOCK_REALTIME
- * @latency_boot_ns: when the counting of latencies began, by CLOCK_BOOTTIME
- * @generation: never used twice since boot
+ * @latency_boot_ns: start of latency accounting, by CLOCK_BOOTTIME
+ * @generation: unique since boot
  */
 struct dmp_start {
 	u64 boot_ns;
@@ -155,11 +157,11 @@ struct dmp_start {
 };
 
 /**
- * struct dmp_stats - the statistics of a volume
- * @cpu: the blocks
- * @shared: histograms that no CPU has for itself
+ * struct dmp_stats - statistics of a volume
+ * @cpu: per-CPU blocks
+ * @shared: histograms that are not per CPU
  * @mode: DMP_MODE_*; written under the tick's lock
- * @slow_ticks: from which latency on a completion takes the slow path, ticks
+ * @slow_ticks: latency from which a completion takes the slow path, ticks
  * @time_span: distances between timed bios are drawn below this
  * @heat_shift: log2 of the sectors of a heat map's cell
  * @clock: of the fast path
@@ -170,12 +172,12 @@ struct dmp_start {
  * @sectors: size of the volume
  * @base: counters at the last reset, subtracted by readers
  * @start: when counting began
- * @hist_prev: the sums of all histogram counters at the last fold
- * @hist_total: what they counted since the last reset
+ * @hist_prev: sums of all histogram counters at the last fold
+ * @hist_total: their 64-bit totals since the last reset
  * @tick: periodic work, with a lock of its own
  */
 struct dmp_stats {
-	/* Read by every bio, written hardly ever. */
+	/* Read-mostly, by every bio. */
 	struct dmp_cpu __percpu *cpu;
 	u32 mode;
 	u32 slow_ticks;
@@ -256,8 +258,8 @@ static __always_inline void dmp_update_end(struct dmp_cpu __percpu *cpu,
 #endif
 
 /*
- * Count in a CPU's histogram. A pointer and not an array, since compilers that check
- * bounds (CONFIG_UBSAN_BOUNDS) would check here what the callers know.
+ * Count in a per-CPU histogram. A pointer, not an array: callers guarantee the bounds, and
+ * CONFIG_UBSAN_BOUNDS would check them again.
  */
 static __always_inline void dmp_hist_inc(u32 __percpu *hist,
 					 unsigned long index)
@@ -265,23 +267,23 @@ static __always_inline void dmp_hist_inc(u32 __percpu *hist,
 	this_cpu_inc(*(hist + index));
 }
 
-/* The reverse, for a bio that was refused; its counterpart may be another CPU's. */
+/* The inverse, for a refused bio; dmp_hist_inc() may have run on another CPU. */
 static __always_inline void dmp_hist_dec(u32 __percpu *hist,
 					 unsigned long index)
 {
 	this_cpu_dec(*(hist + index));
 }
 
-/* Where a member of struct dmp_op_hists begins, in counters. */
+/* Offset of a member of struct dmp_op_hists, in counters. */
 #define DMP_OP_HIST(member)						\
 	(offsetof(struct dmp_op_hists, member) / sizeof(u32))
 
 /**
- * dmp_op_hist_add() - count in a histogram that each operation has
+ * dmp_op_hist_add() - count in a histogram of an operation
  * @stats: of the volume
- * @op: the operation
- * @at: DMP_OP_HIST() and the bucket
- * @delta: 1, or -1 to take back what was counted
+ * @op: operation
+ * @at: DMP_OP_HIST() plus the bucket
+ * @delta: 1, or -1 to undo
  *
  * Context: any, hard interrupt included.
  */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /sys/module/NAME/stat/: files for all volumes, and a folder dm-N for each.
+ * /sys/module/NAME/stat/: files for all volumes, and a directory dm-N for each.
  *
- * Removing a file waits for whoever is reading it. The files here take the
- * locks of the counters only, none that is held while a folder is removed.
+ * Removal of a sysfs file waits for its readers. So show and store functions take the
+ * locks of the counters only, never one that is held while a directory is removed.
  */
 #include <linux/bitops.h>
 #include <linux/completion.h>
@@ -22,19 +22,19 @@
 
 #define DM_MSG_PREFIX "dmp"
 
-/* How much of what somebody wrote goes to the log. */
+/* Bytes of a rejected value that are logged. */
 #define MAX_SHOWN 64
 
-/* A volume's folder. */
-struct folder {
+/* The directory of a volume. */
+struct volume_dir {
 	struct kobject kobj;
 	struct dmp_volume *volume;
 	struct completion released;
 };
 
-static struct kobject *stat_folder;
+static struct kobject *stat_dir;
 
-/* Any writer of a reset file has to mean it: nothing but a 1 is accepted. */
+/* Only 1 is accepted, so that a reset is never an accident. */
 static int parse_reset(const char *buf)
 {
 	if (sysfs_streq(buf, "1"))
@@ -77,7 +77,7 @@ static const struct attribute_group stat_group = { .attrs = stat_attrs };
 
 static struct dmp_volume *volume_of(struct kobject *kobj)
 {
-	return container_of(kobj, struct folder, kobj)->volume;
+	return container_of(kobj, struct volume_dir, kobj)->volume;
 }
 
 static ssize_t volume_stat_show(struct kobject *kobj,
@@ -109,9 +109,9 @@ static struct kobj_attribute volume_reset_attr =
 	__ATTR(reset, 0200, NULL, volume_reset_store);
 
 /*
- * A file for each single value and operation, for each histogram and operation,
- * and one or two with a histogram's bounds. Made from the tables of metrics when
- * the module is loaded, and shared by all volumes.
+ * A file for each scalar and operation, for each histogram and operation, and one or
+ * two with the bounds of a histogram. Built from the tables in metrics.c when the
+ * module is loaded, and shared by all volumes.
  */
 struct metric_file {
 	struct kobj_attribute attr;
@@ -221,7 +221,7 @@ static void add_metric_files(const struct dmp_metric *metric)
 	}
 }
 
-/* As many as the two functions above add. */
+/* The number of files that the two functions above add. */
 static unsigned int count_metric_files(void)
 {
 	unsigned int i, count = 0;
@@ -245,7 +245,7 @@ static int make_volume_attrs(void)
 	unsigned int i, count = count_metric_files();
 	struct attribute **attrs;
 
-	/* The two above, the metrics' files, and the end. */
+	/* stat and reset, the files of the metrics, and the terminator. */
 	attrs = kcalloc(count + 3, sizeof(*attrs), GFP_KERNEL);
 	volume_group.attrs = attrs;
 	metric_files = kcalloc(count, sizeof(*metric_files), GFP_KERNEL);
@@ -266,63 +266,63 @@ static int make_volume_attrs(void)
 	return 0;
 }
 
-static void folder_release(struct kobject *kobj)
+static void volume_dir_release(struct kobject *kobj)
 {
-	complete(&container_of(kobj, struct folder, kobj)->released);
+	complete(&container_of(kobj, struct volume_dir, kobj)->released);
 }
 
-static const struct kobj_type folder_type = {
+static const struct kobj_type volume_dir_type = {
 	.sysfs_ops = &kobj_sysfs_ops,
 	.default_groups = volume_groups,
-	.release = folder_release,
+	.release = volume_dir_release,
 };
 
-/* kobject_put() may release later; this code must still be there by then. */
-static void folder_destroy(struct folder *folder)
+/* kobject_put() may defer the release, which must run before the module goes. */
+static void volume_dir_destroy(struct volume_dir *dir)
 {
-	kobject_put(&folder->kobj);
-	wait_for_completion(&folder->released);
-	kfree(folder);
+	kobject_put(&dir->kobj);
+	wait_for_completion(&dir->released);
+	kfree(dir);
 }
 
-static int folder_create(struct dmp_volume *volume)
+static int volume_dir_add(struct dmp_volume *volume)
 {
-	struct folder *folder;
+	struct volume_dir *dir;
 	int ret;
 
-	folder = kzalloc(sizeof(*folder), GFP_KERNEL);
-	if (!folder)
+	dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+	if (!dir)
 		return -ENOMEM;
 
-	folder->volume = volume;
-	init_completion(&folder->released);
-	/* (void *): until v6.2 it was declared without const. */
-	ret = kobject_init_and_add(&folder->kobj, (void *)&folder_type,
-				   stat_folder, "%s", dmp_volume_name(volume));
+	dir->volume = volume;
+	init_completion(&dir->released);
+	/* (void *): until v6.2 the parameter was not const. */
+	ret = kobject_init_and_add(&dir->kobj, (void *)&volume_dir_type,
+				   stat_dir, "%s", dmp_volume_name(volume));
 	if (ret) {
-		folder_destroy(folder);
+		volume_dir_destroy(dir);
 		return ret;
 	}
 
-	volume->presence = folder;
+	volume->dir = dir;
 	return 0;
 }
 
-static void folder_remove(struct dmp_volume *volume)
+static void volume_dir_remove(struct dmp_volume *volume)
 {
-	struct folder *folder = volume->presence;
+	struct volume_dir *dir = volume->dir;
 
-	kobject_del(&folder->kobj);
-	folder_destroy(folder);
+	kobject_del(&dir->kobj);
+	volume_dir_destroy(dir);
 }
 
 const struct dmp_volume_ops dmp_sysfs_volume_ops = {
-	.appear = folder_create,
-	.vanish = folder_remove,
+	.add = volume_dir_add,
+	.remove = volume_dir_remove,
 };
 
 /**
- * dmp_sysfs_init() - make the stat folder
+ * dmp_sysfs_init() - create the stat directory
  *
  * Context: may sleep.
  * Return: 0 or an errno, with nothing left behind.
@@ -336,30 +336,30 @@ int dmp_sysfs_init(void)
 		return ret;
 
 	ret = -ENOMEM;
-	stat_folder = kobject_create_and_add("stat", &THIS_MODULE->mkobj.kobj);
-	if (!stat_folder)
+	stat_dir = kobject_create_and_add("stat", &THIS_MODULE->mkobj.kobj);
+	if (!stat_dir)
 		goto free_attrs;
 
-	ret = sysfs_create_group(stat_folder, &stat_group);
+	ret = sysfs_create_group(stat_dir, &stat_group);
 	if (ret)
-		goto put_folder;
+		goto put_dir;
 	return 0;
 
-put_folder:
-	kobject_put(stat_folder);
+put_dir:
+	kobject_put(stat_dir);
 free_attrs:
 	free_volume_attrs();
 	return ret;
 }
 
 /**
- * dmp_sysfs_exit() - remove the stat folder
+ * dmp_sysfs_exit() - remove the stat directory
  *
  * Context: may sleep; no volume is left.
  */
 void dmp_sysfs_exit(void)
 {
-	sysfs_remove_group(stat_folder, &stat_group);
-	kobject_put(stat_folder);
+	sysfs_remove_group(stat_dir, &stat_group);
+	kobject_put(stat_dir);
 	free_volume_attrs();
 }

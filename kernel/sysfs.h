@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* /sys/module/NAME/stat/: the totals, and a folder for each volume. */
+/* /sys/module/NAME/stat/: the totals, and a directory for each volume. */
 #ifndef DMP_SYSFS_H
 #define DMP_SYSFS_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The grammar of the table line, parsed and emitted side by side: what one
- * prints the other one accepts and takes for the same.
+ * Table line and settings: parsed and printed side by side, so that a printed line parses
+ * back to the same settings.
  */
 #include <linux/bitops.h>
 #include <linux/device-mapper.h>
@@ -17,7 +17,7 @@
 
 #define SLOW_LIMIT_US_MAX 1000000000ULL
 
-/* Room for the longest value of a table's argument in words. */
+/* Size of the longest value of an argument, as text. */
 #define MAX_VALUE 24
 
 static const char * const collect_names[DMP_NR_COLLECT] = {
@@ -67,7 +67,7 @@ static int set_slow_limit_us(struct dmp_config *config, const char *value)
 	return 0;
 }
 
-/* The table's arguments come first: NR_TABLE_SETTINGS of them. */
+/* The first NR_TABLE_SETTINGS are arguments of the table line, too. */
 static const struct setting {
 	const char *name;
 	int (*set)(struct dmp_config *config, const char *value);
@@ -103,7 +103,7 @@ static const struct setting *find_setting(const char *name, size_t count)
 }
 
 /**
- * dmp_config_known() - is there a setting of this name?
+ * dmp_config_known() - check for a setting of this name
  * @name: of a message, or an argument
  *
  * Context: any.
@@ -114,7 +114,7 @@ bool dmp_config_known(const char *name)
 	return find_setting(name, ARRAY_SIZE(settings));
 }
 
-/* What a value may be: "Invalid NAME: " is cut off. */
+/* The range of a value: text after "Invalid NAME: ". */
 static const char *range_of(const struct setting *setting)
 {
 	return strchr(setting->invalid, ':') + 2;
@@ -122,7 +122,7 @@ static const char *range_of(const struct setting *setting)
 
 /**
  * dmp_config_set() - change one setting
- * @config: changed only if the value is right; if not, the log says what is wrong
+ * @config: changed if the value is valid; else a line is logged
  * @argc: number of words
  * @argv: the name, for which dmp_config_known(), and one value
  *
@@ -151,7 +151,7 @@ int dmp_config_set(struct dmp_config *config, unsigned int argc, char **argv)
 }
 
 /**
- * dmp_collect_name() - the word for a level of collecting
+ * dmp_collect_name() - name of a level of collection
  * @collect: the level
  *
  * Context: any.
@@ -163,8 +163,8 @@ const char *dmp_collect_name(enum dmp_collect collect)
 }
 
 /**
- * dmp_settings_init() - the settings of a table line without any
- * @to: set to all defaults, none given
+ * dmp_settings_init() - settings of a table line without arguments
+ * @to: set to the defaults
  *
  * Context: any.
  */
@@ -185,14 +185,14 @@ static void log_not_taken(const char *volume, sector_t begin, const char *name,
 }
 
 /**
- * dmp_settings_merge() - merge the settings of a table's next segment
- * @to: of the segments before it
+ * dmp_settings_merge() - merge the settings of the next segment of a table
+ * @to: merged settings of the previous segments
  * @from: of the segment
- * @volume: whose table it is, for the log
+ * @volume: name for the log
  * @begin: first sector of the segment, for the log
  *
- * A setting that is given beats a default; of several that are given the first one
- * is taken, and the log names the others that differ from it.
+ * An explicit setting overrides a default. Of several explicit ones the first is taken,
+ * and those that differ are logged.
  *
  * Context: may sleep (it logs).
  */
@@ -225,7 +225,7 @@ static int parse_setting(struct dmp_settings *to, char **argv, bool has_value,
 	const struct setting *setting = find_setting(argv[0], NR_TABLE_SETTINGS);
 
 	if (!setting) {
-		/* Cut: dmesg stops at a record too long to be escaped. */
+		/* Truncated: dmesg stops at a record that is too long to escape. */
 		DMERR("unknown argument '%.64s'", argv[0]);
 		*error = "Unknown argument";
 		return -EINVAL;
@@ -241,7 +241,7 @@ static int parse_setting(struct dmp_settings *to, char **argv, bool has_value,
 	return 0;
 }
 
-/* <#args> says how many words follow: names, each with its value. */
+/* <#args> is the number of words that follow: names, each with its value. */
 static int parse_optional(struct dmp_settings *to, unsigned int argc,
 			  char **argv, char **error)
 {
@@ -263,13 +263,13 @@ static int parse_optional(struct dmp_settings *to, unsigned int argc,
 }
 
 /**
- * dmp_table_args_parse() - take a table line apart
- * @args: what was found
- * @argc: number of arguments after the target's name
- * @argv: these arguments
- * @error: set to what is wrong, in words for the log
+ * dmp_table_args_parse() - parse a table line
+ * @args: set to its arguments
+ * @argc: number of words after the target's name
+ * @argv: these words
+ * @error: set to a message for the log if the line is invalid
  *
- * Looks at the words only, not at the device.
+ * Does not open the device.
  *
  * Context: may sleep (it logs).
  * Return: 0 or -EINVAL.
@@ -302,9 +302,9 @@ int dmp_table_args_parse(struct dmp_table_args *args, unsigned int argc,
 
 /**
  * dmp_table_args_emit() - print a table line in full
- * @args: what to print
- * @result: where it goes
- * @maxlen: the room there; device-mapper offers more if it was filled
+ * @args: its arguments
+ * @result: output
+ * @maxlen: its size; device-mapper retries with a larger buffer if it was filled
  *
  * Context: any.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The grammar of the table line: <device> [<offset> [<#args> <arg>...]] */
+/* Table line: <device> [<offset> [<#args> <arg>...]] */
 #ifndef DMP_TABLE_ARGS_H
 #define DMP_TABLE_ARGS_H
 
@@ -10,7 +10,7 @@
 /**
  * struct dmp_settings - the settings of one segment, or of a whole table
  * @config: defaults included
- * @given: a bit for each setting that the table line gives
+ * @given: mask of settings that are explicit in the table line
  */
 struct dmp_settings {
 	struct dmp_config config;
@@ -19,7 +19,7 @@ struct dmp_settings {
 
 /**
  * struct dmp_table_args - a table line's arguments
- * @device: path or major:minor, belongs to the caller
+ * @device: path or major:minor, owned by the caller
  * @offset: first sector used on it
  * @settings: the optional ones
  */

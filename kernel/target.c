@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The target "dmp": what linear does, counted.
+ * The target "dmp": dm-linear with statistics.
  *
- * Whatever linear passes through on a kernel passes through here; only map
- * and end_io differ, by what they count. One thing is left out on purpose:
- * flush_bypasses_map (from v6.12), with which flushes would not be seen.
+ * All callbacks are those of dm-linear on the same kernel; only map and end_io do
+ * more. One feature is left out on purpose: flush_bypasses_map (from v6.12) would
+ * send flushes below without a call of map, uncounted.
  */
 #include <linux/device-mapper.h>
 #include <linux/err.h>
@@ -23,52 +23,65 @@
 
 #define DM_MSG_PREFIX "dmp"
 
-/* Per-bio data, and how far it may have to be moved for its alignment. */
-#define IO_ROOM								\
+/* Size of per-bio data with the padding that its alignment may need. */
+#define PER_IO_DATA_SIZE						\
 	(sizeof(struct dmp_io) + DMP_BIO_PER_BIO_ALIGN - __alignof__(u64))
 
-/* One segment of a table. Written by the constructor only, but for @geometry and @asked. */
-struct segment {
-	struct block_device *bdev;	/* dev->bdev */
-	sector_t shift;			/* from the volume's sectors to its own */
-	struct dmp_cpu __percpu *cpu;	/* volume->stats.cpu */
-	struct dmp_stats *stats;	/* &volume->stats */
+/**
+ * struct dmp_c - context of one target, that is of one segment of a table
+ * @bdev: @dev->bdev, kept at hand for the fast path
+ * @shift: added to a sector of the volume, gives the sector of @bdev
+ * @cpu: @volume->stats.cpu, kept at hand for the fast path
+ * @stats: &@volume->stats, kept at hand for the fast path
+ * @dev: the device below
+ * @offset: first sector used on it
+ * @volume: holds a reference
+ * @geometry: alignment on the device below; written by resume
+ * @segment: settings of the table line; linked into @volume, which owns it
+ *
+ * Written by the constructor, but for the last two members.
+ */
+struct dmp_c {
+	struct block_device *bdev;
+	sector_t shift;
+	struct dmp_cpu __percpu *cpu;
+	struct dmp_stats *stats;
 	struct dm_dev *dev;
 	sector_t offset;
 	struct dmp_volume *volume;
-	struct dmp_geometry geometry;	/* set by resume */
-	struct dmp_segment asked;	/* belongs to the volume */
+	struct dmp_geometry geometry;
+	struct dmp_segment segment;
 };
 
-/* Open the device below and see that the segment starts inside it. */
-static int segment_open(struct dm_target *ti, struct segment *segment,
-			const struct dmp_table_args *args)
+/* Open the device below and check that the segment starts inside it. */
+static int open_device(struct dm_target *ti, struct dmp_c *dc,
+		       const struct dmp_table_args *args)
 {
 	sector_t size;
 	int ret;
 
 	ret = dm_get_device(ti, args->device, dm_table_get_mode(ti->table),
-			    &segment->dev);
+			    &dc->dev);
 	if (ret) {
 		ti->error = "Device lookup failed";
 		return ret;
 	}
 
-	/* A device of size 0 (no medium yet) is device-mapper's to judge. */
-	size = dmp_bdev_sectors(segment->dev->bdev);
+	/* Size 0 (no medium yet): device-mapper checks it when the table is complete. */
+	size = dmp_bdev_sectors(dc->dev->bdev);
 	if (size && args->offset >= size) {
 		ti->error = "Invalid device offset";
-		dm_put_device(ti, segment->dev);
+		dm_put_device(ti, dc->dev);
 		return -EINVAL;
 	}
 
-	segment->bdev = segment->dev->bdev;
-	segment->offset = args->offset;
-	segment->shift = args->offset - ti->begin;
+	dc->bdev = dc->dev->bdev;
+	dc->offset = args->offset;
+	dc->shift = args->offset - ti->begin;
 	return 0;
 }
 
-static int segment_join_volume(struct dm_target *ti, struct segment *segment)
+static int join_volume(struct dm_target *ti, struct dmp_c *dc)
 {
 	struct dmp_volume *volume;
 
@@ -76,49 +89,47 @@ static int segment_join_volume(struct dm_target *ti, struct segment *segment)
 	if (IS_ERR(volume)) {
 		ti->error = PTR_ERR(volume) == -ENOMEM ?
 			"Failed to allocate memory for dmp_data" :
-			"Failed to create the statistics folder";
+			"Failed to create the statistics directory";
 		return PTR_ERR(volume);
 	}
 
-	segment->volume = volume;
-	segment->stats = &volume->stats;
-	segment->cpu = volume->stats.cpu;
+	dc->volume = volume;
+	dc->stats = &volume->stats;
+	dc->cpu = volume->stats.cpu;
 	return 0;
 }
 
-/*
- * Construct a segment: <device> [<offset> [<#args> <arg>...]]
- */
+/* Table line: <device> [<offset> [<#args> <arg>...]] */
 static int dmp_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 {
 	struct dmp_table_args args;
-	struct segment *segment;
+	struct dmp_c *dc;
 	int ret;
 
 	ret = dmp_table_args_parse(&args, argc, argv, &ti->error);
 	if (ret)
 		return ret;
 
-	segment = kzalloc(sizeof(*segment), GFP_KERNEL);
-	if (!segment) {
+	dc = kzalloc(sizeof(*dc), GFP_KERNEL);
+	if (!dc) {
 		ti->error = "Failed to allocate memory for dmp_data";
 		return -ENOMEM;
 	}
 
-	ret = segment_open(ti, segment, &args);
+	ret = open_device(ti, dc, &args);
 	if (ret)
-		goto free_segment;
+		goto free_context;
 
-	ret = segment_join_volume(ti, segment);
+	ret = join_volume(ti, dc);
 	if (ret)
 		goto put_device;
 
-	segment->asked.table = ti->table;
-	segment->asked.begin = ti->begin;
-	segment->asked.settings = args.settings;
-	dmp_volume_join(segment->volume, &segment->asked);
-	ti->private = segment;
-	ti->per_io_data_size = IO_ROOM;
+	dc->segment.table = ti->table;
+	dc->segment.begin = ti->begin;
+	dc->segment.settings = args.settings;
+	dmp_volume_join(dc->volume, &dc->segment);
+	ti->private = dc;
+	ti->per_io_data_size = PER_IO_DATA_SIZE;
 	ti->num_flush_bios = 1;
 	ti->num_discard_bios = 1;
 	ti->num_secure_erase_bios = 1;
@@ -127,151 +138,151 @@ static int dmp_ctr(struct dm_target *ti, unsigned int argc, char **argv)
 	return 0;
 
 put_device:
-	dm_put_device(ti, segment->dev);
-free_segment:
-	kfree(segment);
+	dm_put_device(ti, dc->dev);
+free_context:
+	kfree(dc);
 	return ret;
 }
 
 static void dmp_dtr(struct dm_target *ti)
 {
-	struct segment *segment = ti->private;
+	struct dmp_c *dc = ti->private;
 
-	dmp_volume_leave(segment->volume, &segment->asked);
-	dmp_volume_put(segment->volume);
-	dm_put_device(ti, segment->dev);
-	kfree(segment);
+	dmp_volume_leave(dc->volume, &dc->segment);
+	dmp_volume_put(dc->volume);
+	dm_put_device(ti, dc->dev);
+	kfree(dc);
 }
 
-static sector_t sector_below(const struct segment *segment, sector_t sector)
+static sector_t sector_below(const struct dmp_c *dc, sector_t sector)
 {
-	return sector + segment->shift;
+	return sector + dc->shift;
 }
 
 /*
- * The clone's bi_private holds the bio's state. A clone is the target's from map to
- * end_io, device-mapper keeps nothing there, and what borrows the member below (a
- * stacked dm that polls, md, the fallback of inline encryption) restores it before
+ * Per-bio state is kept in the clone's bi_private. The target owns the clone from map
+ * to end_io, device-mapper keeps nothing there, and drivers that borrow the member
+ * (a stacked dm that polls, md, the fallback of inline encryption) restore it before
  * the bio completes. With dm_per_bio_data() at both ends instead, a 4 KiB read took 33
  * instructions more (bench/run cost, v6.1).
  */
-static __always_inline int remap(const struct segment *segment, struct bio *bio,
+static __always_inline int remap(const struct dmp_c *dc, struct bio *bio,
 				 unsigned long state)
 {
 	bio->bi_private = (void *)state;
-	bio->bi_iter.bi_sector = sector_below(segment, bio->bi_iter.bi_sector);
-	bio_set_dev(bio, segment->bdev);
+	bio->bi_iter.bi_sector = sector_below(dc, bio->bi_iter.bi_sector);
+	bio_set_dev(bio, dc->bdev);
 	return DM_MAPIO_REMAPPED;
 }
 
-/* Aligned in the room that was asked for. */
+/* Per-bio data, aligned within the bytes that device-mapper reserved. */
 static struct dmp_io *io_of(struct bio *bio)
 {
-	return PTR_ALIGN((struct dmp_io *)dm_per_bio_data(bio, IO_ROOM),
+	return PTR_ALIGN((struct dmp_io *)dm_per_bio_data(bio, PER_IO_DATA_SIZE),
 			 DMP_BIO_PER_BIO_ALIGN);
 }
 
-/* noinline: so that the fast path, which jumps here, need not save registers. */
-static noinline int map_slow(const struct segment *segment, struct bio *bio)
+/* noinline: the fast path tail-calls it and so need not save registers. */
+static noinline int map_slow(const struct dmp_c *dc, struct bio *bio)
 {
-	return remap(segment, bio,
-		     dmp_slow_submit(segment->stats, &segment->geometry, bio,
+	return remap(dc, bio,
+		     dmp_slow_submit(dc->stats, &dc->geometry, bio,
 				     io_of(bio)));
 }
 
-static noinline int map_timing_some(const struct segment *segment,
+static noinline int map_timing_some(const struct dmp_c *dc,
 				    struct bio *bio, u32 mode,
 				    unsigned long state)
 {
-	return remap(segment, bio,
-		     state | dmp_fast_start_some(segment->stats, segment->cpu,
+	return remap(dc, bio,
+		     state | dmp_fast_start_some(dc->stats, dc->cpu,
 						 mode));
 }
 
-/* Patterns are counted; the rest of submission. */
-static __always_inline int map_finish(const struct segment *segment,
+/* Submission after patterns have been counted: epoch, clock, remap. */
+static __always_inline int map_finish(const struct dmp_c *dc,
 				      struct bio *bio, u32 mode,
 				      unsigned long state)
 {
 	if (!dmp_times_alike(mode))
-		return map_timing_some(segment, bio, mode, state);
-	return remap(segment, bio,
-		     state | dmp_fast_start(segment->stats, segment->cpu, mode));
+		return map_timing_some(dc, bio, mode, state);
+	return remap(dc, bio,
+		     state | dmp_fast_start(dc->stats, dc->cpu, mode));
 }
 
-static noinline int map_sequential(const struct segment *segment,
+static noinline int map_sequential(const struct dmp_c *dc,
 				   struct bio *bio, u32 mode)
 {
 	unsigned long state;
 
-	if (!dmp_fast_continue(segment->cpu, bio, &state))
-		return map_slow(segment, bio);
-	return map_finish(segment, bio, mode, state);
+	if (!dmp_fast_continue(dc->cpu, bio, &state))
+		return map_slow(dc, bio);
+	return map_finish(dc, bio, mode, state);
 }
 
-static __always_inline int map_tracked(const struct segment *segment,
+static __always_inline int map_tracked(const struct dmp_c *dc,
 				       struct bio *bio, u32 mode)
 {
 	unsigned long state;
 
-	if (unlikely(dmp_fast_may_continue(segment->cpu, bio)))
-		return map_sequential(segment, bio, mode);
-	if (unlikely(!dmp_fast_patterns(segment->cpu, bio, &state)))
-		return map_slow(segment, bio);
-	return map_finish(segment, bio, mode, state);
+	if (unlikely(dmp_fast_may_continue(dc->cpu, bio)))
+		return map_sequential(dc, bio, mode);
+	if (unlikely(!dmp_fast_patterns(dc->cpu, bio, &state)))
+		return map_slow(dc, bio);
+	return map_finish(dc, bio, mode, state);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)
 {
-	const struct segment *segment = ti->private;
-	u32 mode = READ_ONCE(segment->stats->mode);
+	const struct dmp_c *dc = ti->private;
+	u32 mode = READ_ONCE(dc->stats->mode);
 
 	if (unlikely(mode & DMP_MODE_SLOW || !dmp_is_plain_rw(bio)))
-		return map_slow(segment, bio);
+		return map_slow(dc, bio);
 	if (mode)
-		return map_tracked(segment, bio, mode);
+		return map_tracked(dc, bio, mode);
 
-	dmp_count_submitted(segment->cpu, 0);
-	return remap(segment, bio, dmp_rw_state(dmp_rw_op(bio),
-						bio_sectors(bio)));
+	dmp_count_submitted(dc->cpu, 0);
+	return remap(dc, bio,
+		     dmp_rw_state(dmp_rw_op(bio), bio_sectors(bio)));
 }
 
-static noinline int end_io_slow(const struct segment *segment,
+static noinline int end_io_slow(const struct dmp_c *dc,
 				const struct bio *bio, unsigned long state,
 				blk_status_t status)
 {
-	dmp_slow_complete(segment->stats, state,
-			  bio->bi_iter.bi_sector - segment->shift, status);
+	dmp_slow_complete(dc->stats, state,
+			  bio->bi_iter.bi_sector - dc->shift, status);
 	return DM_ENDIO_DONE;
 }
 
 static int dmp_end_io(struct dm_target *ti, struct bio *bio,
 		      blk_status_t *error)
 {
-	const struct segment *segment = ti->private;
+	const struct dmp_c *dc = ti->private;
 	unsigned long state = (unsigned long)bio->bi_private;
 
 	if (unlikely(*error))
-		return end_io_slow(segment, bio, state, *error);
+		return end_io_slow(dc, bio, state, *error);
 	if (!(state & DMP_BIO_EPOCH))
-		dmp_count_completed(segment->cpu, state);
-	else if (!dmp_fast_complete(segment->stats, state))
-		return end_io_slow(segment, bio, state, BLK_STS_OK);
+		dmp_count_completed(dc->cpu, state);
+	else if (!dmp_fast_complete(dc->stats, state))
+		return end_io_slow(dc, bio, state, BLK_STS_OK);
 	return DM_ENDIO_DONE;
 }
 
 /*
- * How the segment lies on the device below. A physical block of that begins at its
- * alignment offset, or a whole number of blocks from there.
+ * Alignment of the segment on the device below, whose physical blocks begin at its
+ * alignment offset.
  */
-static void locate(struct segment *segment)
+static void set_geometry(struct dmp_c *dc)
 {
-	struct block_device *bdev = segment->bdev;
-	struct dmp_geometry *geometry = &segment->geometry;
+	struct block_device *bdev = dc->bdev;
+	struct dmp_geometry *geometry = &dc->geometry;
 	int offset = bdev_alignment_offset(bdev);
 
-	/* Below 0: it is misaligned as a whole, and its own start is as good. */
-	geometry->align_shift = segment->shift -
+	/* Negative: misaligned as a whole, so blocks are counted from its start. */
+	geometry->align_shift = dc->shift -
 				(max(offset, 0) >> SECTOR_SHIFT);
 	geometry->physical = max(bdev_physical_block_size(bdev) >> SECTOR_SHIFT,
 				 1U);
@@ -280,38 +291,38 @@ static void locate(struct segment *segment)
 
 static void dmp_resume(struct dm_target *ti)
 {
-	struct segment *segment = ti->private;
+	struct dmp_c *dc = ti->private;
 
-	locate(segment);
-	dmp_volume_go_live(segment->volume, &segment->asked,
+	set_geometry(dc);
+	dmp_volume_go_live(dc->volume, &dc->segment,
 			   dm_table_get_size(ti->table));
 }
 
-/* A live table shows what messages have made of its arguments. */
-static void status_table(const struct segment *segment, char *result,
+/* A live table shows the settings in force, which messages may have changed. */
+static void status_table(const struct dmp_c *dc, char *result,
 			 unsigned int maxlen)
 {
 	struct dmp_table_args args = {
-		.device = segment->dev->name,
-		.offset = segment->offset,
+		.device = dc->dev->name,
+		.offset = dc->offset,
 	};
 
-	dmp_volume_config(segment->volume, &segment->asked,
+	dmp_volume_config(dc->volume, &dc->segment,
 			  &args.settings.config);
 	dmp_table_args_emit(&args, result, maxlen);
 }
 
 #ifdef DMP_HAVE_STATUS_IMA
-/* What is measured is what the table is, never what was counted. */
+/* IMA measures the table only: statistics would change the hash. */
 static void status_ima(const struct dm_target *ti, char *result,
 		       unsigned int maxlen)
 {
-	const struct segment *segment = ti->private;
+	const struct dmp_c *dc = ti->private;
 	unsigned int sz = 0;
 
 	DMEMIT_TARGET_NAME_VERSION(ti->type);
-	DMEMIT(",device_name=%s,start=%llu;", segment->dev->name,
-	       (unsigned long long)segment->offset);
+	DMEMIT(",device_name=%s,start=%llu;", dc->dev->name,
+	       (unsigned long long)dc->offset);
 }
 #endif
 
@@ -319,18 +330,18 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 		       unsigned int status_flags, char *result,
 		       unsigned int maxlen)
 {
-	struct segment *segment = ti->private;
+	struct dmp_c *dc = ti->private;
 	const struct dmp_snapshot *snapshot;
 
 	switch (type) {
 	case STATUSTYPE_INFO:
-		snapshot = dmp_volume_snapshot_begin(segment->volume, false);
+		snapshot = dmp_volume_snapshot_begin(dc->volume, false);
 		dmp_report_status(&snapshot->counts, result, maxlen);
-		dmp_volume_snapshot_end(segment->volume);
+		dmp_volume_snapshot_end(dc->volume);
 		break;
 
 	case STATUSTYPE_TABLE:
-		status_table(segment, result, maxlen);
+		status_table(dc, result, maxlen);
 		break;
 
 #ifdef DMP_HAVE_STATUS_IMA
@@ -344,12 +355,12 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 		       char *result, unsigned int maxlen)
 {
-	struct segment *segment = ti->private;
+	struct dmp_c *dc = ti->private;
 	bool reset = !strcasecmp(argv[0], "reset");
 	bool stats = !strcasecmp(argv[0], "stats");
 
 	if (dmp_config_known(argv[0]))
-		return dmp_volume_set(segment->volume, argc, argv);
+		return dmp_volume_set(dc->volume, argc, argv);
 	if (!reset && !stats) {
 		DMERR("unknown message '%.64s'", argv[0]);
 		return -EINVAL;
@@ -360,29 +371,29 @@ static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 	}
 
 	if (reset) {
-		dmp_volume_reset(segment->volume);
+		dmp_volume_reset(dc->volume);
 		return 0;
 	}
-	dmp_report_stats(segment->volume, result, maxlen);
-	return 1; /* there is a result */
+	dmp_report_stats(dc->volume, result, maxlen);
+	return 1; /* a result was written */
 }
 
 static int dmp_prepare_ioctl(DMP_PREPARE_IOCTL_PARAMS)
 {
-	const struct segment *segment = ti->private;
+	const struct dmp_c *dc = ti->private;
 
-	*bdev = segment->bdev;
+	*bdev = dc->bdev;
 
-	/* 1: the segment is not the whole device, so no raw commands to it. */
-	return segment->offset || ti->len != dmp_bdev_sectors(*bdev);
+	/* 1: the segment is not the whole device, so SCSI passthrough is refused. */
+	return dc->offset || ti->len != dmp_bdev_sectors(*bdev);
 }
 
 static int dmp_iterate_devices(struct dm_target *ti,
 			       iterate_devices_callout_fn fn, void *data)
 {
-	const struct segment *segment = ti->private;
+	const struct dmp_c *dc = ti->private;
 
-	return fn(ti, segment->dev, segment->offset, ti->len, data);
+	return fn(ti, dc->dev, dc->offset, ti->len, data);
 }
 
 #ifdef CONFIG_BLK_DEV_ZONED
@@ -390,30 +401,30 @@ static int dmp_report_zones(struct dm_target *ti,
 			    struct dm_report_zones_args *args,
 			    unsigned int nr_zones)
 {
-	const struct segment *segment = ti->private;
+	const struct dmp_c *dc = ti->private;
 
-	return dmp_report_zones_below(segment->bdev, segment->offset,
-				      sector_below(segment, args->next_sector),
+	return dmp_report_zones_below(dc->bdev, dc->offset,
+				      sector_below(dc, args->next_sector),
 				      args, nr_zones);
 }
 #endif
 
 #ifdef DMP_DAX
-/* DAX maps memory: there is no bio, and nothing to count. */
+/* DAX maps memory: no bio is submitted, and nothing is counted. */
 static int dax_below(struct dm_target *ti, pgoff_t *pgoff, size_t bytes)
 {
-	const struct segment *segment = ti->private;
+	const struct dmp_c *dc = ti->private;
 	sector_t sector = (sector_t)*pgoff << (PAGE_SHIFT - SECTOR_SHIFT);
 
-	return dmp_bdev_dax_pgoff(segment->bdev, sector_below(segment, sector),
+	return dmp_bdev_dax_pgoff(dc->bdev, sector_below(dc, sector),
 				  bytes, pgoff);
 }
 
 static struct dax_device *dax_device(const struct dm_target *ti)
 {
-	const struct segment *segment = ti->private;
+	const struct dmp_c *dc = ti->private;
 
-	return segment->dev->dax_dev;
+	return dc->dev->dax_dev;
 }
 
 static long dmp_direct_access(DMP_DIRECT_ACCESS_PARAMS)

@@ -12,13 +12,13 @@
 
 #include "tick.h"
 
-/* 2^31 of anything do not happen on a volume in this time: see fold_one() of stats. */
+/* No histogram counter grows by 2^31 in this time: see fold_one() in stats.c. */
 #define FOLD_NS		(5ULL * NSEC_PER_SEC)
 
-/* Ticks in a row that see no untracked bio before they are no longer looked for. */
+/* Consecutive ticks without untracked bios after which the search for them ends. */
 #define UNTRACKED_TICKS	3
 
-/* Unbound: it does not matter which CPU adds up, and idle ones stay asleep. */
+/* Unbound, so that idle CPUs are not woken. */
 static struct workqueue_struct *tick_queue;
 
 static void set_mode(struct dmp_stats *stats, u32 mode)
@@ -26,7 +26,7 @@ static void set_mode(struct dmp_stats *stats, u32 mode)
 	WRITE_ONCE(stats->mode, mode);
 }
 
-/* The mode that settings, clock and epochs make, without IDLE and TRACED. */
+/* The mode by settings, clock and epochs, without IDLE and TRACED. */
 static u32 mode_of(const struct dmp_stats *stats)
 {
 	const struct dmp_epochs *epochs = &stats->tick.epochs;
@@ -47,7 +47,7 @@ static u32 mode_of(const struct dmp_stats *stats)
 	return mode;
 }
 
-/* Compute the mode anew. */
+/* Recompute the mode. */
 static void update_mode(struct dmp_stats *stats)
 {
 	set_mode(stats, mode_of(stats) |
@@ -62,8 +62,8 @@ static bool next_epoch(struct dmp_stats *stats,
 }
 
 /*
- * Begin the next epoch when it is time. If none has drained, starts of 32 bits would
- * soon come round within the current one.
+ * Begin the next epoch when it is due. If no slot has drained for DMP_EPOCH_MAX_NS, end
+ * the 32-bit starts of the current epoch before they wrap.
  */
 static void advance_epoch(struct dmp_stats *stats,
 			  const struct dmp_counts *counts, u64 now)
@@ -77,7 +77,7 @@ static void advance_epoch(struct dmp_stats *stats,
 	dmp_epochs_end_starts(epochs, dmp_clock_ticks(&stats->clock));
 }
 
-/* What completed and was not refused, for the windows. */
+/* Completed and not refused requests and bytes, for the windows. */
 static void amounts_of(const struct dmp_counts *counts,
 		       struct dmp_amount *amounts)
 {
@@ -117,7 +117,7 @@ static void pass_windows(struct dmp_stats *stats, u64 now)
 	dmp_windows_pass(&stats->tick.windows, stats->shared->window, now);
 }
 
-/* The slow limit in ticks, at most what a start of 32 bits tells. */
+/* The slow limit in ticks, at most the range of a 32-bit start. */
 static u32 slow_limit_ticks(const struct dmp_stats *stats)
 {
 	u64 ns = min_t(u64, stats->config.slow_ns, DMP_LATENCY_MAX);
@@ -129,8 +129,8 @@ static u32 slow_limit_ticks(const struct dmp_stats *stats)
 }
 
 /*
- * From which latency on a completion takes the slow path: the slow limit; 0 while a
- * bio in flight may be older than a start of 32 bits tells, or must not be timed.
+ * Latency from which a completion takes the slow path: the slow limit; 0 while a bio in
+ * flight may be older than the range of a 32-bit start, or has a void start.
  */
 static void set_slow_ticks(struct dmp_stats *stats,
 			   const struct dmp_counts *counts, u64 now)
@@ -157,10 +157,10 @@ static void look_for_untracked(struct dmp_tick *tick,
 }
 
 /*
- * Nothing was submitted in a window, and nothing is in flight. Look again after the
- * mode says so: who submits from then on starts the tick. Accepted race: a bio whose
- * submitter read the mode before and was preempted since does not; it is in flight,
- * and has an age, all the same.
+ * No bio was submitted in a window, and none is in flight. Read the counters again after
+ * the store of the mode: submissions from then on start the tick. Accepted race: a
+ * submission that loaded the mode before and was preempted since does not start it; it
+ * is counted as in flight, and has an age, all the same.
  */
 static bool go_idle(struct dmp_stats *stats)
 {
@@ -175,7 +175,7 @@ static bool go_idle(struct dmp_stats *stats)
 	return false;
 }
 
-/* Was anything under way since the latest tick? */
+/* Was any I/O under way since the latest tick? */
 static bool is_busy(const struct dmp_tick *tick,
 		    const struct dmp_counts *counts)
 {
@@ -190,7 +190,7 @@ static void note_counts(struct dmp_tick *tick, const struct dmp_counts *counts)
 	tick->completed = dmp_counts_completed(counts);
 }
 
-/* Returns whether there is to be another tick. */
+/* Returns true if another tick is needed. */
 static bool do_tick(struct dmp_stats *stats, const struct dmp_counts *counts,
 		    u64 now)
 {
@@ -244,10 +244,10 @@ static void tick_work(struct work_struct *work)
 }
 
 /**
- * dmp_tick_start() - a bio is submitted to an idle volume
+ * dmp_tick_start() - start the tick of an idle volume
  * @stats: of the volume
  *
- * Context: process context, or any other in which bios are submitted.
+ * Context: that of bio submission.
  * Return: the volume's mode, no longer idle.
  */
 u32 dmp_tick_start(struct dmp_stats *stats)
@@ -277,9 +277,9 @@ u32 dmp_tick_start(struct dmp_stats *stats)
 }
 
 /*
- * Nothing that was submitted before patterns were last collected is continued. Nothing
- * else writes to the runs now; accepted race: a submission that read the mode while
- * they were, and was preempted since.
+ * Forget the runs of an earlier time at which patterns were collected. No submission
+ * writes runs now; accepted race: one that loaded the mode while patterns were
+ * collected, and was preempted since.
  */
 static void forget_runs(struct dmp_stats *stats)
 {
@@ -289,7 +289,7 @@ static void forget_runs(struct dmp_stats *stats)
 		dmp_runs_init(&per_cpu_ptr(stats->cpu, cpu)->submit.runs);
 }
 
-/* What was submitted until now is no bio's previous one. */
+/* Measure no seek distance or inter-arrival time from submissions before now. */
 static void forget_previous(struct dmp_stats *stats, u64 now)
 {
 	WRITE_ONCE(stats->since.jiffies, jiffies);
@@ -297,17 +297,17 @@ static void forget_previous(struct dmp_stats *stats, u64 now)
 	WRITE_ONCE(stats->since.ns, now);
 }
 
-/* Count no latency of the bios in flight: they began under other conditions. */
+/* Make the starts of all bios in flight void. */
 static void void_timing(struct dmp_stats *stats,
 			const struct dmp_counts *counts, u64 now)
 {
 	dmp_epochs_void_timing(&stats->tick.epochs);
 	next_epoch(stats, counts, now);
-	/* 0 until the tick has looked. */
+	/* All completions take the slow path until the next tick. */
 	WRITE_ONCE(stats->slow_ticks, 0);
 }
 
-/* The level changes, but for what the mode tells. */
+/* Change the level of collection; the caller updates the mode. */
 static void change_level(struct dmp_stats *stats, enum dmp_collect from,
 			 enum dmp_collect to, const struct dmp_counts *counts,
 			 u64 now)
@@ -331,19 +331,19 @@ static void change_level(struct dmp_stats *stats, enum dmp_collect from,
 		tick->untracked_ticks = UNTRACKED_TICKS;
 		next_epoch(stats, counts, now);
 	}
-	/* "all" may be set again before the epoch has drained. */
+	/* The level may become "all" again before the epoch has drained. */
 	if (from >= DMP_COLLECT_ALL && to < DMP_COLLECT_ALL)
 		dmp_epochs_end_starts(&tick->epochs,
 				      dmp_clock_ticks(&stats->clock));
 }
 
 /**
- * dmp_tick_configure() - change what is collected while I/O runs
+ * dmp_tick_configure() - change settings while I/O runs
  * @stats: of the volume; its lock is held
- * @config: from now on
+ * @config: the new settings
  *
- * Latencies of another latency_every stand for another number of bios: the caller
- * starts their counting again, and the bios in flight are not timed.
+ * If latency_every changes, the starts of bios in flight become void, and the caller
+ * restarts latency accounting.
  *
  * Context: may sleep.
  */
@@ -379,9 +379,9 @@ void dmp_tick_configure(struct dmp_stats *stats,
 }
 
 /**
- * dmp_tick_trace() - a tracepoint is enabled, or none is any more
+ * dmp_tick_trace() - send bios to the tracepoints, or not
  * @stats: of the volume
- * @traced: whether one is
+ * @traced: a tracepoint is enabled
  *
  * Context: may sleep.
  */
@@ -396,12 +396,12 @@ void dmp_tick_trace(struct dmp_stats *stats, bool traced)
 /**
  * dmp_tick_sleep() - the system is about to sleep, or has woken up
  * @stats: of the volume
- * @asleep: which of both
+ * @asleep: true if it is about to sleep
  *
- * While the system sleeps the time stamp counter may go on, stop or start anew;
- * ktime_get_ns() stands still. So bios that are in flight when the system is about
- * to sleep are not timed, and those that are submitted until it has woken up are
- * timed by ktime_get_ns(): no latency includes the sleep.
+ * During sleep the time stamp counter may run on, stop or restart; ktime_get_ns() stands
+ * still. So the starts of bios that are in flight now become void, and bios that are
+ * submitted until the system has woken up are timed by ktime_get_ns(): no latency
+ * includes the sleep.
  *
  * Context: may sleep.
  */
@@ -426,10 +426,11 @@ void dmp_tick_sleep(struct dmp_stats *stats, bool asleep)
 /**
  * dmp_tick_oldest() - the age of the oldest bio in flight
  * @stats: of the volume
- * @counts: what dmp_stats_read_raw() or dmp_stats_read() gave just now
+ * @counts: just read by dmp_stats_read_raw() or dmp_stats_read()
  * @now: by ktime_get_ns()
  *
- * A bio that was submitted before tracking began is at least as old as that.
+ * For a bio that was submitted before tracking began, the age is a lower bound: the time
+ * since tracking began.
  *
  * Context: any.
  * Return: nanoseconds, 0 if there is none.
@@ -451,11 +452,11 @@ u64 dmp_tick_oldest(struct dmp_stats *stats, const struct dmp_counts *counts,
 }
 
 /**
- * dmp_tick_windows() - what the windows held since the last reset
+ * dmp_tick_windows() - read the windows since the last reset
  * @stats: of the volume
- * @windows: the answer
+ * @windows: set to a copy
  *
- * Counts the windows that passed while the volume was idle.
+ * Windows that passed while the volume was idle are counted first.
  *
  * Context: any.
  */
@@ -471,7 +472,7 @@ void dmp_tick_windows(struct dmp_stats *stats, struct dmp_windows *windows)
 }
 
 /**
- * dmp_tick_reset() - forget the windows until now
+ * dmp_tick_reset() - reset the windows
  * @stats: of the volume
  *
  * Context: may sleep.
@@ -489,8 +490,8 @@ void dmp_tick_reset(struct dmp_stats *stats)
 }
 
 /**
- * dmp_tick_init() - set up the tick of a volume, not ticking yet
- * @stats: of the volume, with nothing to collect until it is configured
+ * dmp_tick_init() - set up the tick of a volume
+ * @stats: of the volume, at level "counters" until it is configured
  *
  * Context: may sleep.
  */
@@ -505,10 +506,10 @@ void dmp_tick_init(struct dmp_stats *stats)
 }
 
 /**
- * dmp_tick_stop() - no tick after this
- * @stats: of the volume; no bio is submitted any more
+ * dmp_tick_stop() - stop the tick
+ * @stats: of the volume, to which no bio is submitted any more
  *
- * Context: may sleep, waits for a tick.
+ * Context: may sleep; waits for a running tick.
  */
 void dmp_tick_stop(struct dmp_stats *stats)
 {
@@ -516,7 +517,7 @@ void dmp_tick_stop(struct dmp_stats *stats)
 }
 
 /**
- * dmp_tick_global_init() - for all volumes
+ * dmp_tick_global_init() - create the workqueue of all ticks
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -528,9 +529,9 @@ int dmp_tick_global_init(void)
 }
 
 /**
- * dmp_tick_global_exit() - when there are no volumes left
+ * dmp_tick_global_exit() - destroy the workqueue
  *
- * Context: may sleep.
+ * Context: may sleep; no volume is left.
  */
 void dmp_tick_global_exit(void)
 {

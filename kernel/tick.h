@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tick: a volume's periodic work, ten times a second while there is I/O, and not
- * at all while there is none.
+ * The tick: periodic work of a volume, every 100 ms while there is I/O. An idle volume
+ * has no timer.
  *
- * It closes windows, begins epochs, folds the histograms every five seconds, and
- * decides what the fast path may do: all of that is one word, the mode. A volume is
- * idle when nothing was submitted in the latest window and nothing is in flight; the
- * first bio after that starts the tick.
+ * It closes windows, begins epochs, folds the histograms every five seconds, and sets
+ * the mode, on which the fast path branches. A volume is idle when no bio was submitted
+ * in the latest window and none is in flight; the next bio then starts the tick.
  */
 #ifndef DMP_TICK_H
 #define DMP_TICK_H

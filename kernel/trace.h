@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The tracepoints dmp:dmp_submit and dmp:dmp_complete. While they are disabled
- * they cost a bio nothing: the volume's mode sends no bio to them.
+ * Tracepoints dmp:dmp_submit and dmp:dmp_complete. While both are disabled they cost a
+ * bio nothing: only the slow path has them, and the mode sends bios there.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM dmp
@@ -15,6 +15,7 @@
 
 #include "bio-state.h"
 
+/* Called when a tracepoint is enabled or disabled; defined in volume.c. */
 int dmp_volumes_trace(void);
 void dmp_volumes_untrace(void);
 
@@ -28,9 +29,9 @@ void dmp_volumes_untrace(void);
 			 { DMP_OTHER, "other" })
 
 /*
- * Programs that show events (trace-cmd, perf) know only what is in a format: for
- * them enumerators are given values, and flags are bits of our own and not the
- * kernel's, whose places change.
+ * Programs that print events (trace-cmd, perf) know only the event's format file: so
+ * enumerators are exported with their values, and flags are bits of our own, since
+ * the kernel's REQ_* bits move between versions.
  */
 TRACE_DEFINE_ENUM(DMP_READ);
 TRACE_DEFINE_ENUM(DMP_WRITE);
@@ -64,7 +65,7 @@ static inline u32 dmp_trace_flags(u32 opf)
 }
 #endif
 
-/* A bio is submitted, as the volume's users see it. */
+/* A bio is submitted. Sectors are those of the volume. */
 TRACE_EVENT_FN(dmp_submit,
 	TP_PROTO(dev_t dev, unsigned int op, const struct bio *bio),
 	TP_ARGS(dev, op, bio),
@@ -90,8 +91,8 @@ TRACE_EVENT_FN(dmp_submit,
 );
 
 /*
- * A bio completed. The latency is 0 if the bio was not timed. A bio that was
- * submitted before the tracepoint was enabled is not here.
+ * A bio completed. The latency is 0 if the bio was not timed. A bio that was submitted
+ * before the tracepoint was enabled emits no event.
  */
 TRACE_EVENT_FN(dmp_complete,
 	TP_PROTO(dev_t dev, const struct dmp_io *io, u64 latency_ns,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A volume's life: found by its mapped device, held by its targets, folded
- * into the module's totals when it goes.
+ * Lifecycle of volumes: looked up by mapped device, reference-counted by targets, added
+ * to the module's totals on removal.
  *
- * A table is constructed while the device's previous one is still live, and a
- * table may have several dmp targets: all of them share one volume, and none
- * of them creates or removes what another one uses.
+ * A table is constructed while the previous table of the mapped device is still live,
+ * and a table may have several dmp targets. All of them share one volume: the first
+ * constructor adds it, the last destructor removes it.
  */
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
@@ -21,23 +21,24 @@
 #include "sample.h"
 #include "table-args.h"
 #include "tick.h"
+#include "trace.h"
 #include "volume.h"
 
-/* Serialises the coming and going of volumes; never taken by a reader. */
-static DEFINE_MUTEX(lifes_lock);
+/* Serialises addition and removal of volumes; never taken by a reader. */
+static DEFINE_MUTEX(lifecycle_lock);
 static const struct dmp_volume_ops *volume_ops;
 
-/* Guards the five below. Nested inside lifes_lock, outside stats.lock. */
+/* Guards the five variables below. Nested inside lifecycle_lock, outside stats.lock. */
 static DEFINE_MUTEX(volumes_lock);
 static LIST_HEAD(volumes);
-static struct dmp_counts retired;	/* of the volumes that went */
-static struct dmp_counts totals_base;	/* subtracted since the last reset */
-static unsigned int listeners;	/* to tracepoints */
-static bool asleep;	/* the system is about to sleep, sleeps, or wakes up */
+static struct dmp_counts retired;	/* sum over removed volumes */
+static struct dmp_counts totals_base;	/* totals at the last global reset */
+static unsigned int trace_users;	/* enabled tracepoints */
+static bool asleep;	/* between PM_*_PREPARE and PM_POST_* */
 
 /**
  * dmp_volume_name() - the kernel's name of the mapped device, as "dm-3"
- * @volume: that is held
+ * @volume: the caller holds a reference
  *
  * Context: any.
  * Return: the name; it stays when the mapped device is renamed.
@@ -47,7 +48,6 @@ const char *dmp_volume_name(const struct dmp_volume *volume)
 	return dm_disk(volume->md)->disk_name;
 }
 
-/* For the mapped device's limits. */
 static const struct request_queue *volume_queue(const struct dmp_volume *volume)
 {
 	return dm_disk(volume->md)->queue;
@@ -79,7 +79,7 @@ static void volume_free(struct dmp_volume *volume)
 	kfree(volume);
 }
 
-/* Take a reference to @md's volume, if there is one. Holds lifes_lock. */
+/* Take a reference to the volume of @md, if any. The caller holds lifecycle_lock. */
 static struct dmp_volume *volume_find_get(struct mapped_device *md)
 {
 	struct dmp_volume *volume;
@@ -93,19 +93,19 @@ static struct dmp_volume *volume_find_get(struct mapped_device *md)
 	return NULL;
 }
 
-/* Make a new volume visible. Holds lifes_lock. */
+/* Publish a new volume and add it to the list. The caller holds lifecycle_lock. */
 static int volume_add(struct dmp_volume *volume)
 {
 	unsigned int noio;
 	int ret;
 
 	/*
-	 * A table may be loaded while other volumes are suspended, lvm does
-	 * so. Reclaim must not wait for them here, or their owner could wait
-	 * for lifes_lock in turn.
+	 * lvm loads tables while other volumes are suspended. If reclaim waited
+	 * for a suspended volume here, and the task that is to resume it for
+	 * lifecycle_lock, neither would go on.
 	 */
 	noio = memalloc_noio_save();
-	ret = volume_ops->appear(volume);
+	ret = volume_ops->add(volume);
 	memalloc_noio_restore(noio);
 	if (ret)
 		return ret;
@@ -113,37 +113,36 @@ static int volume_add(struct dmp_volume *volume)
 	volume->targets = 1;
 	mutex_lock(&volumes_lock);
 	list_add_tail(&volume->node, &volumes);
-	dmp_tick_trace(&volume->stats, listeners);
+	dmp_tick_trace(&volume->stats, trace_users);
 	dmp_tick_sleep(&volume->stats, asleep);
 	mutex_unlock(&volumes_lock);
 	return 0;
 }
 
 /**
- * dmp_volume_get() - the volume of a mapped device
- * @md: of the table that a target is constructed for
+ * dmp_volume_get() - look up or add the volume of a mapped device
+ * @md: mapped device whose table is being constructed
  *
  * Context: may sleep.
- * Return: the volume, held once more; an ERR_PTR if it is the first one and
- *	could not be made.
+ * Return: the volume with a reference taken, or an ERR_PTR if it could not be added.
  */
 struct dmp_volume *dmp_volume_get(struct mapped_device *md)
 {
 	struct dmp_volume *volume, *fresh;
 	int ret = 0;
 
-	mutex_lock(&lifes_lock);
+	mutex_lock(&lifecycle_lock);
 	volume = volume_find_get(md);
-	mutex_unlock(&lifes_lock);
+	mutex_unlock(&lifecycle_lock);
 	if (volume)
 		return volume;
 
-	/* Per-CPU memory cannot be had without I/O: allocate it unlocked. */
+	/* alloc_percpu() ignores memalloc_noio_save(): allocate without the lock. */
 	fresh = volume_alloc(md);
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
 
-	mutex_lock(&lifes_lock);
+	mutex_lock(&lifecycle_lock);
 	volume = volume_find_get(md);
 	if (!volume) {
 		ret = volume_add(fresh);
@@ -152,7 +151,7 @@ struct dmp_volume *dmp_volume_get(struct mapped_device *md)
 			fresh = NULL;
 		}
 	}
-	mutex_unlock(&lifes_lock);
+	mutex_unlock(&lifecycle_lock);
 
 	if (fresh)
 		volume_free(fresh);
@@ -160,18 +159,18 @@ struct dmp_volume *dmp_volume_get(struct mapped_device *md)
 }
 
 /**
- * dmp_volume_put() - drop a reference, the last one folds the volume
- * @volume: held by the caller, none of whose bios is in flight
+ * dmp_volume_put() - drop a reference; the last one removes the volume
+ * @volume: the caller's reference; none of the caller's bios is in flight
  *
- * Context: may sleep; waits for readers of the volume's folder.
+ * Context: may sleep; waits for readers of the volume's directory.
  */
 void dmp_volume_put(struct dmp_volume *volume)
 {
 	struct dmp_counts raw;
 
-	mutex_lock(&lifes_lock);
+	mutex_lock(&lifecycle_lock);
 	if (--volume->targets) {
-		mutex_unlock(&lifes_lock);
+		mutex_unlock(&lifecycle_lock);
 		return;
 	}
 
@@ -183,14 +182,14 @@ void dmp_volume_put(struct dmp_volume *volume)
 	dmp_counts_add(&retired, &raw);
 	mutex_unlock(&volumes_lock);
 
-	/* Still locked: a successor's folder will have the same name. */
-	volume_ops->vanish(volume);
-	mutex_unlock(&lifes_lock);
+	/* Still locked: the directory of a new volume on this device has the same name. */
+	volume_ops->remove(volume);
+	mutex_unlock(&lifecycle_lock);
 
 	volume_free(volume);
 }
 
-/* Under one lock: no reader sees one part reset and another one not yet. */
+/* Under one lock, so that no reader sees counters reset and windows not. */
 static void stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 {
 	mutex_lock(&stats->lock);
@@ -200,8 +199,8 @@ static void stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 }
 
 /**
- * dmp_volume_reset() - let a volume count again from now
- * @volume: that is held
+ * dmp_volume_reset() - restart counting from zero
+ * @volume: the caller holds a reference
  *
  * Context: may sleep.
  */
@@ -213,11 +212,11 @@ void dmp_volume_reset(struct dmp_volume *volume)
 }
 
 /**
- * dmp_volume_config() - the settings that a segment's table line shows
- * @volume: that is held
+ * dmp_volume_config() - settings for a segment's table line
+ * @volume: the caller holds a reference
  * @segment: that joined it
- * @config: set to those of the volume if the table is live, else to what the
- *	segment asks for
+ * @config: set to the volume's settings if the table is live, else to those that
+ *	the segment requests
  *
  * Context: may sleep.
  */
@@ -232,8 +231,8 @@ void dmp_volume_config(struct dmp_volume *volume,
 }
 
 /*
- * Latencies of another latency_every stand for another number of bios: start their
- * counting again, so that what is counted is of one weight.
+ * The weight of a latency is latency_every. When it changes, latency accounting is
+ * restarted, so that all values of a histogram have the same weight.
  */
 static void configure(struct dmp_stats *stats, const struct dmp_config *config)
 {
@@ -246,15 +245,15 @@ static void configure(struct dmp_stats *stats, const struct dmp_config *config)
 
 /**
  * dmp_volume_set() - change one setting of a volume, while I/O runs
- * @volume: that is held
+ * @volume: the caller holds a reference
  * @argc: number of words
  * @argv: the name, for which dmp_config_known(), and one value
  *
- * device-mapper does not serialise messages: the other settings are read and
- * written back under one lock, so none that is changed at the same time is lost.
+ * device-mapper does not serialise messages: read-modify-write of the settings is done
+ * under one lock, so that concurrent messages do not undo each other.
  *
  * Context: may sleep.
- * Return: 0; or -EINVAL, with nothing changed, and a line in the log.
+ * Return: 0, or -EINVAL with nothing changed and a line in the log.
  */
 int dmp_volume_set(struct dmp_volume *volume, unsigned int argc, char **argv)
 {
@@ -272,8 +271,8 @@ int dmp_volume_set(struct dmp_volume *volume, unsigned int argc, char **argv)
 }
 
 /**
- * dmp_volume_join() - a segment has been constructed
- * @volume: that is held
+ * dmp_volume_join() - add a constructed segment to its volume
+ * @volume: the caller holds a reference
  * @segment: set up; a table's segments join in their order
  *
  * Context: may sleep.
@@ -286,8 +285,8 @@ void dmp_volume_join(struct dmp_volume *volume, struct dmp_segment *segment)
 }
 
 /**
- * dmp_volume_leave() - a segment is about to be destroyed
- * @volume: that is held
+ * dmp_volume_leave() - remove a segment that is about to be destroyed
+ * @volume: the caller holds a reference
  * @segment: that joined it
  *
  * Context: may sleep.
@@ -299,7 +298,7 @@ void dmp_volume_leave(struct dmp_volume *volume, struct dmp_segment *segment)
 	mutex_unlock(&volume->stats.lock);
 }
 
-/* Merge the settings of a table's segments, all of which are live from now on. */
+/* Merge the settings of all segments of a table, and mark them live. */
 static void merge_settings(struct dmp_volume *volume,
 			   const struct dm_table *table,
 			   struct dmp_settings *merged)
@@ -317,14 +316,14 @@ static void merge_settings(struct dmp_volume *volume,
 }
 
 /**
- * dmp_volume_go_live() - a segment's table goes live, or is resumed
- * @volume: that is held
- * @segment: any of the table, which is complete
- * @sectors: the table's size
+ * dmp_volume_go_live() - apply the settings of a table that is resumed
+ * @volume: the caller holds a reference
+ * @segment: any segment of the table, all of whose constructors have run
+ * @sectors: size of the table
  *
- * The first call for a table makes the settings of all its segments together
- * those of the volume, but for the slow limit, which the volume keeps. The device
- * is suspended: no bio sees half of what changes here.
+ * The first call for a table merges the settings of all its segments into the
+ * volume's; the slow limit, which no table line has, is kept. The mapped device is
+ * suspended, so no bio is submitted while settings change.
  *
  * Context: may sleep.
  */
@@ -344,7 +343,7 @@ void dmp_volume_go_live(struct dmp_volume *volume,
 	mutex_unlock(&stats->lock);
 }
 
-/* The counters, and what follows from them. */
+/* Counters, and values derived from them. */
 static void read_counts(struct dmp_stats *stats, struct dmp_snapshot *snapshot)
 {
 	struct dmp_counts *counts = &snapshot->counts;
@@ -359,12 +358,12 @@ static void read_counts(struct dmp_stats *stats, struct dmp_snapshot *snapshot)
 }
 
 /**
- * dmp_volume_snapshot_begin() - read a volume, all of it under one lock
- * @volume: that is held
- * @hists: whether the histograms are wanted, too, which takes longer
+ * dmp_volume_snapshot_begin() - read all of a volume under one lock
+ * @volume: the caller holds a reference
+ * @hists: read the histograms, too, which takes longer
  *
- * Context: may sleep; until dmp_volume_snapshot_end() other readers wait, and
- *	resets and changes of settings, but no I/O.
+ * Context: may sleep. Other readers, resets and changes of settings wait until
+ *	dmp_volume_snapshot_end(); I/O does not.
  * Return: the snapshot.
  */
 const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
@@ -392,8 +391,8 @@ const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
 }
 
 /**
- * dmp_volume_snapshot_end() - done with a snapshot
- * @volume: whose snapshot it was
+ * dmp_volume_snapshot_end() - release a snapshot
+ * @volume: the volume that was read
  *
  * Context: may sleep.
  */
@@ -403,8 +402,8 @@ void dmp_volume_snapshot_end(struct dmp_volume *volume)
 }
 
 /**
- * dmp_volumes_read() - what all volumes counted since the last global reset
- * @counts: the sum over those that are and those that went
+ * dmp_volumes_read() - counters of all volumes since the last global reset
+ * @counts: set to the sum over present and removed volumes
  *
  * Context: may sleep.
  */
@@ -426,7 +425,8 @@ void dmp_volumes_read(struct dmp_counts *counts)
 /**
  * dmp_volumes_reset() - reset every volume and the totals
  *
- * The totals stay the exact sum of the volumes: both use one reading of each.
+ * The volume and the totals are reset to the same reading, so the totals stay the
+ * exact sum over the volumes.
  *
  * Context: may sleep.
  */
@@ -444,40 +444,40 @@ void dmp_volumes_reset(void)
 	mutex_unlock(&volumes_lock);
 }
 
-static void listeners_add(int count)
+static void add_trace_users(int count)
 {
 	struct dmp_volume *volume;
 
 	mutex_lock(&volumes_lock);
-	listeners += count;
+	trace_users += count;
 	list_for_each_entry(volume, &volumes, node)
-		dmp_tick_trace(&volume->stats, listeners);
+		dmp_tick_trace(&volume->stats, trace_users);
 	mutex_unlock(&volumes_lock);
 }
 
 /**
- * dmp_volumes_trace() - a tracepoint has its first listener
+ * dmp_volumes_trace() - a tracepoint is enabled
  *
  * Context: may sleep.
- * Return: 0, it cannot fail.
+ * Return: 0, always.
  */
 int dmp_volumes_trace(void)
 {
-	listeners_add(1);
+	add_trace_users(1);
 	return 0;
 }
 
 /**
- * dmp_volumes_untrace() - a tracepoint's last listener goes
+ * dmp_volumes_untrace() - a tracepoint is disabled
  *
  * Context: may sleep.
  */
 void dmp_volumes_untrace(void)
 {
-	listeners_add(-1);
+	add_trace_users(-1);
 }
 
-/* The system is about to sleep, or has woken up. */
+/* PM notifier: the system is about to sleep, or has woken up. */
 static int on_sleep(struct notifier_block *notifier, unsigned long event,
 		    void *data)
 {
@@ -495,8 +495,8 @@ static int on_sleep(struct notifier_block *notifier, unsigned long event,
 static struct notifier_block sleep_notifier = { .notifier_call = on_sleep };
 
 /**
- * dmp_volumes_init() - before the first volume
- * @ops: make volumes visible; valid as long as there are volumes
+ * dmp_volumes_init() - set up before the first volume
+ * @ops: callbacks, valid until dmp_volumes_exit()
  *
  * Context: may sleep.
  * Return: 0 or an errno.
@@ -508,7 +508,7 @@ int dmp_volumes_init(const struct dmp_volume_ops *ops)
 }
 
 /**
- * dmp_volumes_exit() - after the last volume
+ * dmp_volumes_exit() - tear down after the last volume
  *
  * Context: may sleep.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A volume: one mapped device that has at least one dmp target in its live or
- * loaded table. Its targets share it and its counters.
+ * Volumes: a volume is a mapped device that has at least one dmp target in its live
+ * or loaded table. All targets of a mapped device share one volume and its counters.
  */
 #ifndef DMP_VOLUME_H
 #define DMP_VOLUME_H
@@ -16,15 +16,15 @@ struct dm_table;
 struct mapped_device;
 
 /**
- * struct dmp_volume - a volume and who holds it
- * @node: among all volumes
- * @md: the mapped device that it is found by
- * @targets: how many dmp targets hold it; it goes with the last one
- * @segments: of its live and loaded tables, guarded by stats.lock
- * @stats: what is counted
+ * struct dmp_volume - a volume
+ * @node: in the list of all volumes
+ * @md: the mapped device, the key of the lookup
+ * @targets: references, one for each dmp target; the last one frees the volume
+ * @segments: of its live and loaded tables; guarded by stats.lock
+ * @stats: counters, histograms and settings
  * @snapshot: of the latest reader, guarded by stats.lock; here since it is large
  *	for a stack
- * @presence: belongs to dmp_volume_ops
+ * @dir: the volume's directory in sysfs; owned by dmp_volume_ops
  */
 struct dmp_volume {
 	struct list_head node;
@@ -33,17 +33,17 @@ struct dmp_volume {
 	struct list_head segments;
 	struct dmp_stats stats;
 	struct dmp_snapshot snapshot;
-	void *presence;
+	void *dir;
 };
 
 /**
- * struct dmp_segment - what a segment of a table asks of its volume
- * @node: among those of the volume's tables; those of one table in their order
- * @table: that the segment is in
- * @begin: its first sector on the volume
+ * struct dmp_segment - the settings that one segment of a table requests
+ * @node: in the volume's list, in order of construction; guarded by stats.lock
+ * @table: the table of the segment
+ * @begin: first sector of the segment on the volume
  * @settings: of its table line
- * @live: the table went live, and its settings became the volume's; guarded by
- *	stats.lock, as @node is
+ * @live: the table was resumed, so the volume's settings apply; guarded by
+ *	stats.lock
  */
 struct dmp_segment {
 	struct list_head node;
@@ -54,15 +54,15 @@ struct dmp_segment {
 };
 
 /**
- * struct dmp_volume_ops - what makes volumes visible
- * @appear: called for a new volume before anybody else sees it; may fail
- * @vanish: called when nothing is counted any more; returns when no reader is
- *	left inside. Readers must take nothing that is held here: neither
- *	device-mapper's locks nor the one that serialises these calls.
+ * struct dmp_volume_ops - callbacks that publish volumes to users
+ * @add: a volume is added; called before it is in the list of volumes; may fail
+ * @remove: a volume is removed; called after its last bio completed, and returns
+ *	after its last reader left. Readers must not take locks that are held during
+ *	the call: device-mapper's locks and the lifecycle lock.
  */
 struct dmp_volume_ops {
-	int (*appear)(struct dmp_volume *volume);
-	void (*vanish)(struct dmp_volume *volume);
+	int (*add)(struct dmp_volume *volume);
+	void (*remove)(struct dmp_volume *volume);
 };
 
 int dmp_volumes_init(const struct dmp_volume_ops *ops);
@@ -84,7 +84,5 @@ const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
 void dmp_volume_snapshot_end(struct dmp_volume *volume);
 void dmp_volumes_read(struct dmp_counts *counts);
 void dmp_volumes_reset(void);
-int dmp_volumes_trace(void);
-void dmp_volumes_untrace(void);
 
 #endif /* DMP_VOLUME_H */

@@ -8,16 +8,16 @@
 
 #include "windows.h"
 
-/* What @now completed more than @base; a bio may be refused after it was counted. */
+/* @now - @base; 0 if negative, since a bio may be refused after it was counted. */
 static u64 more_than(u64 now, u64 base)
 {
 	return (s64)(now - base) > 0 ? now - base : 0;
 }
 
 /*
- * What completed in a window of @length nanoseconds, scaled to 100 ms. Requests are
- * rounded up: if any completed, some window of 100 ms had one. Bytes follow the
- * requests at their mean size, so that one request keeps all of its bytes.
+ * Scale the amount of a window of @length nanoseconds to 100 ms. Requests are rounded
+ * up: if any completed, some window of 100 ms had at least one. Bytes are scaled by the
+ * same factor as requests, so that a single request keeps all of its bytes.
  */
 static struct dmp_amount scale(struct dmp_amount amount, u64 length)
 {
@@ -36,7 +36,7 @@ static struct dmp_amount scale(struct dmp_amount amount, u64 length)
 	return scaled;
 }
 
-/* How many windows of 100 ms end with this length, remainders carried over. */
+/* Number of 100 ms windows in @length, with the remainder carried over. */
 static u32 windows_in(struct dmp_windows *windows, u64 length)
 {
 	u64 rest;
@@ -49,8 +49,8 @@ static u32 windows_in(struct dmp_windows *windows, u64 length)
 
 /**
  * dmp_windows_open() - open a window
- * @windows: the caller's, serialised
- * @done: what has completed by now, DMP_NR_OPS amounts
+ * @windows: serialised by the caller
+ * @done: completed until now, by operation
  * @now: nanoseconds
  *
  * Context: any.
@@ -75,11 +75,10 @@ static void close_one(struct dmp_windows *windows,
 }
 
 /**
- * dmp_windows_close() - close the open window in which I/O was under way, and
- *	open the next one
- * @windows: the caller's, serialised
+ * dmp_windows_close() - close a window in which I/O was under way, and open the next
+ * @windows: serialised by the caller
  * @hists: the distributions, DMP_NR_OPS of them
- * @done: what has completed by now, DMP_NR_OPS amounts
+ * @done: completed until now, by operation
  * @now: nanoseconds
  *
  * Context: any.
@@ -106,8 +105,8 @@ void dmp_windows_close(struct dmp_windows *windows,
 }
 
 /**
- * dmp_windows_pass() - count the windows that passed with no I/O under way
- * @windows: the caller's, serialised; nothing completed since the window was opened
+ * dmp_windows_pass() - count the windows that passed without I/O under way
+ * @windows: serialised by the caller; no bio completed since the window was opened
  * @hists: the distributions, DMP_NR_OPS of them
  * @now: nanoseconds
  *
@@ -127,8 +126,8 @@ void dmp_windows_pass(struct dmp_windows *windows,
 }
 
 /**
- * dmp_windows_reset() - forget what the closed windows held
- * @windows: the caller's, serialised; the open window stays
+ * dmp_windows_reset() - reset peaks and busy time
+ * @windows: serialised by the caller; the open window stays open
  *
  * Context: any.
  */

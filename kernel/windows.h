@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Windows of 100 ms: how much completed in each, as peaks and as a distribution.
+ * Windows of 100 ms: requests and bytes completed in each, as peaks and distribution.
  *
- * The tick closes a window and opens the next one, so nothing here is in a bio's
- * way. A tick is never early and always a little late, by a jiffy at the least
- * and by any amount on a busy machine. So a window counts for as long as it
- * lasted: what completed in it is scaled to 100 ms, and it stands for as many
- * windows of 100 ms as fit into its length, remainders carried over. The sum of
- * a distribution is therefore the elapsed time in windows, whatever the tick did.
+ * The tick closes a window and opens the next one; the hot path is not involved. A tick
+ * is never early and always late, by a jiffy at least and without limit on a busy
+ * machine. So a window is weighted by its length: its amount is scaled to 100 ms, and
+ * counted as many times as 100 ms fit into its length, remainders carried over. The sum
+ * of a distribution is therefore the elapsed time in units of 100 ms.
  *
  * Pure arithmetic on the counts and times that the caller passes: also compiled in
  * the unit tests. The caller serialises.
@@ -21,13 +20,13 @@
 
 #define DMP_WINDOW_NS	100000000ULL
 
-/* A window that was closed later than this is late. */
+/* A window that is longer than this is counted as late. */
 #define DMP_WINDOW_LATE_NS	(DMP_WINDOW_NS + DMP_WINDOW_NS / 4)
 
 /**
- * struct dmp_amount - what completed of one operation
- * @requests: bios, less those that were refused
- * @bytes: of these
+ * struct dmp_amount - completions of one operation
+ * @requests: bios that were not refused
+ * @bytes: of these bios
  */
 struct dmp_amount {
 	u64 requests;
@@ -35,13 +34,13 @@ struct dmp_amount {
 };
 
 /**
- * struct dmp_windows - the open window, and what the closed ones held
- * @start: when the open window was opened, nanoseconds
- * @carry: nanoseconds of closed windows that make no whole window yet
+ * struct dmp_windows - the open window, and totals of the closed ones
+ * @start: begin of the open window, nanoseconds
+ * @carry: remainder of the length of closed windows, nanoseconds
  * @busy_ns: length of all windows in which I/O was under way
- * @late: windows that were closed late
- * @base: what had completed of each operation when the window was opened
- * @peaks: the most of each operation in one window
+ * @late: number of late windows
+ * @base: completed until @start, by operation
+ * @peaks: maximum of a window, by operation
  */
 struct dmp_windows {
 	u64 start;

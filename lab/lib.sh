@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # Functions shared by the lab's commands: the list of kernels, the cache, the
-# log, root folders and the accelerator. Sourced by lab/* and tests/run.
+# log, root directories and the accelerator. Sourced by lab/* and tests/run.
 
 lab_dir=$(dirname -- "$(realpath -- "${BASH_SOURCE[0]}")")
 . "$lab_dir/environment.sh"
@@ -60,7 +60,7 @@ release_load() {
 	read -r rel_name rel_suite rel_arch rel_image rel_headers _ <<<"$line"
 }
 
-# The release whose root folder NAME lives in: its own, or, for a kernel
+# The release whose root directory NAME lives in: its own, or, for a kernel
 # without a user land (User-Mode Linux), the stock one of the same suite.
 userland_of() {
 	release_load "$1"
@@ -85,9 +85,9 @@ key_of() {
 	printf '%s\n' "$@" | sha256sum | cut -c 1-12
 }
 
-# cache_get KIND NAME KEY COMMAND…: print the folder that holds the artefact.
-# A missing one is made by COMMAND, which gets an empty folder as its last
-# argument. The folder takes its place only when COMMAND has succeeded. Only one
+# cache_get KIND NAME KEY COMMAND…: print the directory that holds the artefact.
+# A missing one is made by COMMAND, which gets an empty directory as its last
+# argument. The directory takes its place only when COMMAND has succeeded. Only one
 # process builds it. Other keys of the same artefact are removed then, unless
 # they were in use today (by another checkout, or by a guest that runs from it).
 cache_get() {
@@ -112,10 +112,10 @@ cache_get() {
 	echo "$dir"
 }
 
-# --- root folders ------------------------------------------------------------
+# --- root directories ------------------------------------------------------------
 
 # in_root ROOT [SOURCE:TARGET…] -- COMMAND…: chroot with /proc, /dev and the
-# SOURCE folders mounted on TARGETs below /mnt, in a mount namespace of its own:
+# SOURCE directories mounted on TARGETs below /mnt, in a mount namespace of its own:
 # nothing stays mounted, whatever happens.
 in_root() {
 	local root=$1

@@ -14,7 +14,7 @@
 
 #include "probed.h"
 
-/* What dm-linear announces on this kernel. */
+/* Features of dm-linear on this kernel. */
 #ifdef DM_TARGET_PASSES_CRYPTO
 #define DMP_PASSES_CRYPTO DM_TARGET_PASSES_CRYPTO
 #else

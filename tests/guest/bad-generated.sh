@@ -61,6 +61,6 @@ run() {
 	assert_lt "$per_cpu" 60 'per-CPU memory left by each round (kB)'
 
 	assert_eq "$(cat /sys/module/dmp/refcnt)" 0 'users of the module'
-	assert_eq "$(stat_entries)" 'reset volumes' 'folders'
+	assert_eq "$(stat_entries)" 'reset volumes' 'directories'
 	assert_eq "$(dmsetup ls | cut -f 1 | sort | xargs)" 'below tried' 'devices'
 }

@@ -16,7 +16,7 @@ two_segments() {
 	local number dir
 	dm_create two "0 804 dmp $disk 0" "804 1000 dmp $disk 4096"
 	number=$(dm_num two) dir=$(stat_dir)
-	assert_eq "$(cd "$dir" && echo dm-*)" "$(dm_num one) $number" 'folders'
+	assert_eq "$(cd "$dir" && echo dm-*)" "$(dm_num one) $number" 'directories'
 	reads 7 0
 	reads 11 101
 	assert_eq "$(volume_value "$number" reads)" 18 'reads in two segments'
@@ -72,5 +72,5 @@ run() {
 	never_back
 	assert_file_eq "$(stat_dir)/volumes" "$(volumes_text dmp \
 		$((reads + 15)) $((bytes + 15 * 4096)) "$writes" "$wbytes")"
-	assert_eq "$(stat_entries)" 'reset volumes' 'folders at the end'
+	assert_eq "$(stat_entries)" 'reset volumes' 'directories at the end'
 }

@@ -204,13 +204,13 @@ unload_dmp() { # [NAME]
 	rmmod "${1:-dmp}"
 }
 
-# The statistics folder of whichever of the two modules is loaded.
+# The statistics directory of whichever of the two modules is loaded.
 stat_dir() {
 	local name
 	for name in dmp device_mapper_proxy; do
 		[ ! -d "/sys/module/$name/stat" ] || { echo "/sys/module/$name/stat"; return; }
 	done
-	fail 'no statistics folder: neither dmp nor device_mapper_proxy is loaded'
+	fail 'no statistics directory: neither dmp nor device_mapper_proxy is loaded'
 }
 
 # volumes_value SECTION.LABEL: read.reqs, "write.avg size" (or write.avg_size)…
@@ -284,13 +284,13 @@ sectors() {
 }
 
 # null_disk [ATTRIBUTE=VALUE…]: a null_blk disk with these attributes of its
-# configfs folder (size_mb is its `size`), 64 MiB unless told; prints /dev/NAME.
+# configfs directory (size_mb is its `size`), 64 MiB unless told; prints /dev/NAME.
 null_disk() {
 	local dir number=0 pair key
 	[ -e /sys/module/null_blk ] || modprobe null_blk nr_devices=0
 	while ! mkdir "/sys/kernel/config/nullb/nullb$number" 2>/dev/null; do
 		number=$((number + 1))
-		[ "$number" -lt 64 ] || fail 'null_disk: cannot make a configfs folder'
+		[ "$number" -lt 64 ] || fail 'null_disk: cannot make a configfs directory'
 	done
 	dir=/sys/kernel/config/nullb/nullb$number
 	defer rmdir "$dir"
@@ -303,7 +303,7 @@ null_disk() {
 	done
 	echo 1 >"$dir/power"
 	defer null_disk_off "$dir"
-	# named after the folder by newer kernels, after its index by older ones
+	# named after the directory by newer kernels, after its index by older ones
 	if [ -b "/dev/nullb$number" ]; then
 		echo "/dev/nullb$number"
 	else
@@ -416,7 +416,7 @@ below_has() {
 	[ "$(volume_value "$1" in_flight)" -eq "$2" ]
 }
 
-# What the statistics folder holds, in one line.
+# What the statistics directory holds, in one line.
 stat_entries() {
 	local -a entries
 	entries=("$(stat_dir)"/*)

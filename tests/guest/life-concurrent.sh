@@ -103,7 +103,7 @@ run() {
 	read -r reads writes <"$CASE_DIR/load"
 	own=$(($(rounds_of own1) + $(rounds_of own2)))
 	assert_ge "$own" 6 'rounds of the own volumes'
-	assert_eq "$(compgen -G "$stat/dm-*")" "$stat/$(dm_num steady)" 'folders left'
+	assert_eq "$(compgen -G "$stat/dm-*")" "$stat/$(dm_num steady)" 'directories left'
 	assert_eq "$(stat_field steady 1) $(stat_field steady 5)" "$reads $writes" 'in /sys/block'
 	assert_eq "$(volumes_value read.reqs)" $((reads + 3 * own)) 'reads in the totals'
 	assert_eq "$(volumes_value write.reqs)" "$writes" 'writes in the totals'

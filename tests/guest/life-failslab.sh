@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: whichever allocation fails while a table is loaded, no folder and no use is left, a live volume lives on, and the log names it
+# shows: whichever allocation fails while a table is loaded, no directory and no use is left, a live volume lives on, and the log names it
 
 debug=/sys/kernel/debug
 
@@ -48,17 +48,17 @@ each_allocation() { # VOLUME OFFSET CHECK
 }
 
 nothing_left() {
-	[ ! -e "$folder" ] || fail "allocation $n: the folder is left"
+	[ ! -e "$dir" ] || fail "allocation $n: the directory is left"
 	assert_eq "$(use_count)" 0 "use count, allocation $n"
 }
 
 still_alive() {
-	assert_eq "$(field "$folder/stat" 1)" 7 "reads, allocation $n"
+	assert_eq "$(field "$dir/stat" 1)" 7 "reads, allocation $n"
 	assert_eq "$(use_count)" 1 "use count, allocation $n"
 }
 
 run() {
-	local disk size folder failures n='none'
+	local disk size dir failures n='none'
 	load_dmp
 	inject_settings
 	disk=$(null_disk size_mb=4)
@@ -66,7 +66,7 @@ run() {
 	allow_dmesg 'kobject_add_internal failed'
 	# linear first: device-mapper's own set-up of the device shall not fail
 	dm_create vol "0 $size linear $disk 0"
-	folder=$(stat_dir)/$(dm_num vol)
+	dir=$(stat_dir)/$(dm_num vol)
 	{ set +x; } 2>/dev/null
 	each_allocation vol 0 nothing_left
 	set -x

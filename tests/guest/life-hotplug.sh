@@ -15,27 +15,27 @@ put_back() {
 
 # More reads than that were counted.
 moved() { # READS
-	[ "$(field "$folder/stat" 1)" -gt "$1" ]
+	[ "$(field "$dir/stat" 1)" -gt "$1" ]
 }
 
 run() {
-	local disk folder load round reads writes before
+	local disk dir load round reads writes before
 	need_command taskset
 	load_dmp
 	disk=$(null_disk size_mb=8 memory_backed=1)
 	dm_create proxy "0 $(sectors "$disk") dmp $disk"
-	folder=$(stat_dir)/$(dm_num proxy)
+	dir=$(stat_dir)/$(dm_num proxy)
 	defer put_back
 	taskset -c 1 ioerr /dev/mapper/proxy read 0 4096 101
 	hammer /dev/mapper/proxy 0 3 >"$CASE_DIR/load" &
 	load=$!
 	for round in 1 2 3; do
 		echo 0 >$cpu/online
-		before=$(field "$folder/stat" 1)
+		before=$(field "$dir/stat" 1)
 		assert_ge "$before" 101 "reads, CPU 1 away ($round)"
 		wait_for 10 moved "$before"
 		echo 1 >$cpu/online
-		before=$(field "$folder/stat" 1)
+		before=$(field "$dir/stat" 1)
 		assert_ge "$before" 101 "reads, CPU 1 back ($round)"
 		wait_for 10 moved "$before"
 	done

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: 50 volumes at once, each with its own prime number of reads: all folders, all counts, the total, all gone again
+# shows: 50 volumes at once, each with its own prime number of reads: all directories, all counts, the total, all gone again
 
 # The first 50 primes and their sum.
 primes=(2 3 5 7 11 13 17 19 23 29 31 37 41 43 47 53 59 61 67 71 73 79 83 89 97 101 103 107
@@ -24,7 +24,7 @@ remove_all() {
 	[ "${#names[@]}" -eq 0 ] || dm remove --retry "${names[@]}"
 }
 
-folders() {
+directories() {
 	compgen -G "$(stat_dir)/dm-*" | wc -l
 }
 
@@ -34,7 +34,7 @@ run() {
 	disk=$(null_disk size_mb=4)
 	scan=$(stat_field "$disk" 1) # for a partition table, by the kernel
 	create_all "$disk"
-	assert_eq "$(folders)" 50 'folders'
+	assert_eq "$(directories)" 50 'directories'
 	for prime in "${primes[@]}"; do
 		ioerr "/dev/mapper/v$prime" read 0 512 "$prime"
 	done >"$CASE_DIR/io"
@@ -49,7 +49,7 @@ run() {
 	assert_eq "$(volumes_value read.reqs)" $sum 'reads of all'
 	assert_eq "$(stat_field "$disk" 1)" $((scan + sum)) 'reads below'
 	remove_all
-	assert_eq "$(folders)" 0 'folders left'
+	assert_eq "$(directories)" 0 'directories left'
 	assert_eq "$(volumes_value read.reqs)" $sum 'reads of all, after the removal'
 	assert_eq "$(volumes_value read.avg_size)" 512 'average size'
 }

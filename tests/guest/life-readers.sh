@@ -5,16 +5,16 @@
 # Readers that open the file each time, that keep it open, and a writer of
 # resets; each ends by itself when the file is gone.
 start() {
-	watch-stat -r "$folder/stat" >"$CASE_DIR/opens" &
+	watch-stat -r "$dir/stat" >"$CASE_DIR/opens" &
 	opens=$!
-	watch-stat -r -k "$folder/stat" >"$CASE_DIR/keeps" &
+	watch-stat -r -k "$dir/stat" >"$CASE_DIR/keeps" &
 	keeps=$!
 	resets >"$CASE_DIR/resets" 2>&1 &
 	writer=$!
 }
 
 resets() {
-	while echo 1 >"$folder/reset"; do :; done
+	while echo 1 >"$dir/reset"; do :; done
 }
 
 assert_gone() { # PID FILE REGEX
@@ -25,10 +25,10 @@ assert_gone() { # PID FILE REGEX
 }
 
 remove_under_readers() {
-	local folder opens keeps writer
+	local dir opens keeps writer
 	dm_create proxy "0 $size dmp $disk"
-	folder=$(stat_dir)/$(dm_num proxy)
-	exec 8<"$folder/stat"
+	dir=$(stat_dir)/$(dm_num proxy)
+	exec 8<"$dir/stat"
 	start
 	ioerr /dev/mapper/proxy read 0 4096 13
 	assert_fails rmmod dmp

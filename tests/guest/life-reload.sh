@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: 7 reloads under fio's verified load: data right, counts exact, the folder never gone, no number going back
+# shows: 7 reloads under fio's verified load: data right, counts exact, the directory never gone, no number going back
 
 sectors=16384
 
@@ -10,7 +10,7 @@ reload_again_and_again() {
 	local round
 	for round in 1 2 3 4 5 6 7; do
 		dm_reload proxy "0 $sectors dmp /dev/mapper/twice $(((round / 2 % 2) * sectors))"
-		assert_eq "$(stat -c %i "$folder")" "$inode" 'inode of the folder'
+		assert_eq "$(stat -c %i "$dir")" "$inode" 'inode of the directory'
 	done
 }
 
@@ -35,16 +35,16 @@ check_counts() {
 }
 
 run() {
-	local disk folder inode fio watch status=0
+	local disk dir inode fio watch status=0
 	need_command fio
 	load_dmp
 	disk=$(null_disk size_mb=8 memory_backed=1)
 	dm_create twice "0 $sectors linear $disk 0" "$sectors $sectors linear $disk 0"
 	dm_create proxy "0 $sectors dmp /dev/mapper/twice 0"
-	folder=$(stat_dir)/$(dm_num proxy)
-	inode=$(stat -c %i "$folder")
+	dir=$(stat_dir)/$(dm_num proxy)
+	inode=$(stat -c %i "$dir")
 
-	watch-stat "$folder/stat" >"$CASE_DIR/watch" &
+	watch-stat "$dir/stat" >"$CASE_DIR/watch" &
 	watch=$!
 	# psync: nothing is in flight and uncounted when it is told to end, which it is
 	# long before its hour is over

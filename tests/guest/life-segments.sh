@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: two segments over one disk and over two put data at the right place, share one folder, and keep it when one goes
+# shows: two segments over one disk and over two put data at the right place, share one directory, and keep it when one goes
 
 # 97 blocks of 4 KiB; the second segment begins with the 48th. In sectors:
 first=$((47 * 8)) second=$((50 * 8)) offset_first=$((16 * 1024)) offset_second=1024
@@ -27,9 +27,9 @@ write_and_check() { # DISK OF THE FIRST, OF THE SECOND
 		"$(dd if="$CASE_DIR/data" bs=512 skip=$first | sha256sum)" 'second segment below'
 }
 
-assert_same_folder() {
-	assert_eq "$(compgen -G "$(stat_dir)/dm-*")" "$(stat_dir)/$(dm_num two)" 'folders'
-	assert_eq "$(stat -c %i "$(stat_dir)/$(dm_num two)")" "$inode" 'inode of the folder'
+assert_same_directory() {
+	assert_eq "$(compgen -G "$(stat_dir)/dm-*")" "$(stat_dir)/$(dm_num two)" 'directories'
+	assert_eq "$(stat -c %i "$(stat_dir)/$(dm_num two)")" "$inode" 'inode of the directory'
 }
 
 run() {
@@ -42,7 +42,7 @@ run() {
 	mapfile -t lines < <(segments "$disk" "$disk")
 	dm_create two "${lines[@]}"
 	inode=$(stat -c %i "$(stat_dir)/$(dm_num two)")
-	assert_same_folder
+	assert_same_directory
 	write_and_check "$disk" "$disk"
 	assert_eq "$(stat_field "$disk" 5)" 97 'writes below'
 
@@ -53,16 +53,16 @@ run() {
 
 	mapfile -t lines < <(segments "$disk" "$other")
 	dm_reload two "${lines[@]}"
-	assert_same_folder
+	assert_same_directory
 	write_and_check "$disk" "$other"
 	assert_eq "$(stat_field "$other" 5)" 50 'writes below, to the second disk'
 
 	dm_reload two "${lines[0]}"
-	assert_same_folder
+	assert_same_directory
 	assert_eq "$(ioerr /dev/mapper/two write 0 4096 13)" 'write ok 13' 'one segment left'
 	assert_eq "$(volume_value two writes)" $((97 + 97 + 13)) 'writes of all tables'
 	assert_eq "$(stat_field two 5)" $((97 + 97 + 13)) 'writes in /sys/block'
 	dm_remove two
-	assert_eq "$(compgen -G "$(stat_dir)/dm-*" || true)" '' 'folders after the removal'
+	assert_eq "$(compgen -G "$(stat_dir)/dm-*" || true)" '' 'directories after the removal'
 	assert_eq "$(volumes_value write.reqs)" $((97 + 97 + 13)) 'writes in the totals'
 }

@@ -9,11 +9,11 @@ suspend_and_resume() { # OPTION…
 		wait_for 10 busy
 		dm suspend "$@" proxy
 		assert_eq "$(volume_value proxy in_flight)" 0 "in flight, suspended ($round)"
-		before=$(cat "$folder/stat")
+		before=$(cat "$dir/stat")
 		sleep 0.1
-		assert_eq "$(cat "$folder/stat")" "$before" "counted while suspended ($round)"
+		assert_eq "$(cat "$dir/stat")" "$before" "counted while suspended ($round)"
 		dm resume proxy
-		assert_eq "$(stat -c %i "$folder")" "$inode" 'inode of the folder'
+		assert_eq "$(stat -c %i "$dir")" "$inode" 'inode of the directory'
 	done
 }
 
@@ -23,13 +23,13 @@ busy() {
 }
 
 run() {
-	local disk scan folder inode load reads writes
+	local disk scan dir inode load reads writes
 	load_dmp
 	disk=$(null_disk size_mb=8 memory_backed=1 irqmode=2 completion_nsec=5000000)
 	scan=$(stat_field "$disk" 1) # for a partition table, by the kernel
 	dm_create proxy "0 $(sectors "$disk") dmp $disk"
-	folder=$(stat_dir)/$(dm_num proxy)
-	inode=$(stat -c %i "$folder")
+	dir=$(stat_dir)/$(dm_num proxy)
+	inode=$(stat -c %i "$dir")
 	hammer /dev/mapper/proxy 0 4 >"$CASE_DIR/load" &
 	load=$!
 	suspend_and_resume

@@ -3,7 +3,7 @@
 # shows: two proxies over one disk and a proxy over a proxy each count their own, and the totals are the sum
 
 run() {
-	local disk half scan folder
+	local disk half scan dir
 	load_dmp
 	disk=$(null_disk size_mb=8 memory_backed=1)
 	scan=$(stat_field "$disk" 1) # for a partition table, by the kernel
@@ -32,10 +32,10 @@ run() {
 	assert_eq "$(byte_at "$disk" 4096)" 5a 'what upon wrote, on the disk'
 	assert_eq "$(byte_at "$disk" $((half * 512 + 8192)))" 5a 'what high wrote, on the disk'
 	assert_eq "$(byte_at "$disk" 0)" 00 'where nobody wrote'
-	folder=$(stat_dir)/$(dm_num upon)
-	assert_exists "$folder/stat"
+	dir=$(stat_dir)/$(dm_num upon)
+	assert_exists "$dir/stat"
 	dm_remove upon
-	assert_missing "$folder"
+	assert_missing "$dir"
 	assert_eq "$(volumes_value read.reqs)" $((7 + 13 + 11 + 13)) 'reads in the totals, one gone'
 }
 

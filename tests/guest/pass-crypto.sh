@@ -20,7 +20,7 @@ encrypted() { # DEVICE
 	dm remove --retry above
 }
 
-# A file of 101 blocks in a folder that is encrypted by the device.
+# A file of 101 blocks in a directory that is encrypted by the device.
 file_system() {
 	local mount=$CASE_DIR/mount key
 	mkfs.ext4 -q -b 4096 -O encrypt /dev/mapper/dmp

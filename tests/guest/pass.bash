@@ -81,8 +81,8 @@ same_below() {
 
 # --- attributes --------------------------------------------------------------
 
-# The folder of the device called NAME.
-block_folder() {
+# The directory of the device called NAME.
+block_directory() {
 	local file name
 	for file in /sys/block/dm-*/dm/name; do
 		read -r name <"$file"
@@ -94,7 +94,7 @@ block_folder() {
 # All attributes but those that are each device's own: name, counters.
 attributes() { # NAME FILE
 	local dir
-	dir=$(block_folder "$1")
+	dir=$(block_directory "$1")
 	# some are missing, and some cannot be read, on each kernel
 	(
 		cd "$dir"

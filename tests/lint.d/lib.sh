@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Functions of the static checks. Sourced by each of them; the current folder
+# Functions of the static checks. Sourced by each of them; the current directory
 # becomes the tree's top.
 
 shopt -s inherit_errexit
@@ -33,8 +33,8 @@ scripts() {
 }
 
 # Text in other words than ours: the licences, as their author wrote them.
-own_files() {
-	files | grep -v -e '^LICENSE$' -e '^LICENSES/'
+own_files() { # [PATHSPEC…]
+	files "$@" | grep -v -e '^LICENSE$' -e '^LICENSES/'
 }
 
 # The kernels that every run of the tests has.
@@ -42,7 +42,7 @@ kernels() {
 	awk '!/^#/ && $6 == "check" { print $1 }' lab/releases
 }
 
-# In the toolbox, with the kernel's folder and the test modules in /tmp/dmp.
+# In the toolbox, with the kernel's directory and the test modules in /tmp/dmp.
 with_sources() { # COMMAND
 	files kernel tests/guest/modules | tar --verbatim-files-from -T - -cf - |
 		lab/toolbox sh -euc "mkdir /tmp/dmp; tar -C /tmp/dmp -xf -; cd /tmp/dmp; $1"
@@ -52,7 +52,7 @@ with_sources() { # COMMAND
 # not compiled, so nobody knows its symbols at link time (KBUILD_MODPOST_WARN);
 # that every one exists is seen when the stock kernels load the modules. The test
 # modules expect probed.h where the Makefile builds the module.
-make_modules() { # FOLDERS MAKE-ARGUMENTS, both for a shell
+make_modules() { # DIRECTORIES MAKE-ARGUMENTS, both for a shell
 	with_sources "
 		mkdir -p build/module/any/dmp
 		for dir in $1; do

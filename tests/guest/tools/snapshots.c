@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * usage: snapshots DIR COUNT    DIR is a volume's folder of statistics
+ * usage: snapshots DIR COUNT    DIR is a volume's directory of statistics
  *
  * Read DIR/stat COUNT times, and reset the volume after each read that comes out
  * at a multiple of ten. Nobody else may reset it. No number may be negative (as

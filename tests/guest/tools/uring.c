@@ -16,11 +16,11 @@
 
 #define BYTES 4096
 
-/* Threads in this folder of tasks whose names begin so. */
-static int tasks(const char *folder, const char *prefix)
+/* Threads in this directory of tasks whose names begin so. */
+static int tasks(const char *dir_name, const char *prefix)
 {
 	char path[300], comm[32];
-	DIR *dir = opendir(folder);
+	DIR *dir = opendir(dir_name);
 	struct dirent *entry;
 	FILE *file;
 	int count = 0;
@@ -28,7 +28,7 @@ static int tasks(const char *folder, const char *prefix)
 	while (dir && (entry = readdir(dir))) {
 		if (!isdigit(entry->d_name[0]))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s/comm", folder, entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s/comm", dir_name, entry->d_name);
 		file = fopen(path, "r");
 		if (!file)
 			continue;

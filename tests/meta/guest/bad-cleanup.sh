@@ -3,5 +3,5 @@
 # shows: a deferred command that fails, fails the case
 
 run() {
-	defer ls /no/such/folder
+	defer ls /no/such/directory
 }
