@@ -18,7 +18,6 @@
 #define DMP_RUNS_H
 
 #include <linux/compiler.h>
-#include <linux/hash.h>
 #include <linux/types.h>
 
 #define DMP_RUNS		8
@@ -50,14 +49,14 @@ struct dmp_run_set {
  * @filter: a bit for each set that the end of a run in @list hashes to; may have stale
  *	bits
  * @misses: searches of the list without a match
+ * @sets: ends of bios that continued no run; four sets in a cache line
  * @list: the runs, the latest first
- * @sets: ends of bios that continued no run
  */
 struct dmp_runs {
 	u64 filter;
 	u32 misses;
-	struct dmp_run list[DMP_RUNS];
 	struct dmp_run_set sets[DMP_RUN_SETS];
+	struct dmp_run list[DMP_RUNS];
 };
 
 void dmp_runs_init(struct dmp_runs *runs);
@@ -78,9 +77,15 @@ static __always_inline u64 dmp_run_key(u64 sector, unsigned long op)
 	return 2 * sector + op;
 }
 
+/*
+ * Multiplicative hash with 2^20 times the golden ratio (Knuth, The Art of Computer
+ * Programming, 6.4), where hash_32() has 2^32 times: distant keys spread as evenly, and
+ * the start and end of a bio of a few KiB are in the same or in adjacent sets, in nine
+ * of ten cases in one cache line.
+ */
 static __always_inline unsigned int dmp_run_hash(u64 key)
 {
-	return hash_32((u32)key, DMP_RUN_SET_BITS);
+	return (u32)key * 0x19e377U >> (32 - DMP_RUN_SET_BITS);
 }
 
 /**

@@ -45,8 +45,8 @@
  * @last_end: run key at which the latest read or write ended, or DMP_RUN_NOWHERE
  * @last_submit: time of its submission, if each bio is timed: ticks, or nanoseconds
  *	with DMP_SUBMIT_KTIME
- * @last_rare: time of the latest submission of another operation, likewise
  * @last_jiffies: time of the latest read or write, if not each bio is timed
+ * @last_rare: as @last_submit, of the latest submission of another operation
  * @runs: sequential runs
  *
  * Written by submissions on this CPU, through a plain pointer; read by samples on other
@@ -60,8 +60,8 @@ struct dmp_submit_state {
 	u64 last_end;
 	u64 last_submit;
 	unsigned long last_jiffies;
-	struct dmp_runs runs;
 	u64 last_rare;
+	struct dmp_runs runs;
 };
 
 /* Flag in a time of submission: nanoseconds by ktime_get_ns(), not ticks. */
@@ -81,6 +81,9 @@ struct dmp_cpu {
 } ____cacheline_aligned;
 
 static_assert(sizeof(struct dmp_cpu) <= 10240);
+#if BITS_PER_LONG == 64
+static_assert(!(offsetof(struct dmp_cpu, submit.runs.sets) % 64));
+#endif
 
 /*
  * struct dmp_stats.mode: all that the hot path branches on, in one word. 0: counters

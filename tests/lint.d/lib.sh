@@ -42,9 +42,9 @@ kernels() {
 	awk '!/^#/ && $6 == "check" { print $1 }' lab/releases
 }
 
-# In the toolbox, with the kernel's directory and the test modules in /tmp/dmp.
+# In the toolbox, with kernel/, the test modules and what is compiled here in /tmp/dmp.
 with_sources() { # COMMAND
-	files kernel tests/guest/modules | tar --verbatim-files-from -T - -cf - |
+	files kernel tests/guest/modules 'tests/lint.d/*.c' | tar --verbatim-files-from -T - -cf - |
 		lab/toolbox sh -euc "mkdir /tmp/dmp; tar -C /tmp/dmp -xf -; cd /tmp/dmp; $1"
 }
 
