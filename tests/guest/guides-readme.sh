@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: every command of README.md's sections on loading and use works as written, and volumes has the text that it shows
+
+# shellcheck disable=SC2034,SC2154 # size, event: for the commands; guest: of run-case
+
+# The reader's user is not root; the guest's is.
+sudo() {
+	if [ "$1" = timeout ]; then
+		"$@" || [ $? -eq 124 ]
+	else
+		"$@"
+	fi
+}
+
+# The commands that load the module, without those that build and install it.
+loading() {
+	blocks "$guest/README.md" Install | sed -n '/^sudo modprobe /,$p'
+}
+
+# The text block that follows the commands for volumes.
+promised() {
+	awk '/^```txt$/ { on = 1; next } /^```$/ { if (on) exit } on' "$guest/README.md"
+}
+
+looked_at() { # COMMAND
+	case $1 in
+	'lsmod '*) grep -q '^dmp ' "$CASE_DIR/output" ;;
+	'cat /sys/module/dmp/stat/volumes') diff <(promised) "$CASE_DIR/output" ;;
+	*/stat/dm-1/stat) assert_eq "$(wc -w <"$CASE_DIR/output")" 45 'fields' ;;
+	*/read_requests) assert_eq "$(cat "$CASE_DIR/output")" 2 'reads' ;;
+	*_size_bytes) assert_eq "$(wc -l <"$CASE_DIR/output")" 5 'histograms of sizes' ;;
+	'dmsetup status '*) assert_match "$(cat "$CASE_DIR/output")" '^0 20000 dmp 2 20480 1 4096 0 0$' 'status' ;;
+	*' 0 stats') grep -q '^write_bytes 4096$' "$CASE_DIR/output" ;;
+	esac
+}
+
+type_in() { # reads commands
+	local command
+	while IFS= read -r command; do
+		echo "typed: $command"
+		eval "$command" >"$CASE_DIR/output" </dev/null
+		cat "$CASE_DIR/output"
+		looked_at "$command"
+		typed=$((typed + 1))
+	done
+}
+
+run() {
+	local typed=0 size event
+	defer remove_all
+	mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+	cd "$(module_dir)" || exit
+	type_in < <(loading)
+	assert_eq "$typed" 3 'commands that load the module'
+	type_in < <(blocks "$guest/README.md" Use)
+	assert_gt "$typed" 25 'commands'
+	assert_missing /sys/module/dmp
+}
+
+remove_all() {
+	! dmsetup info dmp1 >/dev/null 2>&1 || dmsetup remove dmp1
+	! dmsetup info zero1 >/dev/null 2>&1 || dmsetup remove zero1
+}
