@@ -73,7 +73,7 @@ by_workers() {
 times_between() {
 	local _ all these=0
 	for _ in 1 2 3; do
-		alternating 1501 0 8192 9000 | again proxy
+		alternating 701 0 8192 9000 | again proxy
 		bulk_take proxy
 		all=$(bulk_sum - read_interarrival_ns)
 		assert_ge "$all" 1 'times between'

@@ -50,11 +50,11 @@ before_the_switch() { # LEVEL
 	dmsetup message proxy 0 reset
 	suspend_below 0
 	hang 0
-	sleep 2
+	sleep 1
 	switch=$(now_ms)
 	dmsetup message proxy 0 collect all
 	switched=$(now_ms)
-	sleep 2
+	sleep 1
 	oldest_began "$switch" "$switched" "submitted at $1"
 	in_range $(($(field "$stat" 28) / 1000000)) $(($(now_ms) - switched - 700)) $(($(now_ms) - begun)) ||
 		fail "field 28: $(field "$stat" 28), switched $(($(now_ms) - switched)) ms ago"
@@ -85,7 +85,7 @@ off_and_on() {
 	none_is_old
 }
 
-# So many hang, each begun in another half second, and eight seconds later one more
+# So many hang, each begun in another half second, and three seconds later one more
 # begins. When the others are gone its age is its own.
 stragglers() { # COUNT
 	local i first_begun first_hung
@@ -98,14 +98,14 @@ stragglers() { # COUNT
 		[ "$i" -gt 0 ] || first_begun=$begun first_hung=$hung
 		sleep 1.2
 	done
-	sleep 8
+	sleep 3
 	hang "$1"
 	oldest_began "$first_begun" "$first_hung" "the oldest of $(($1 + 1))"
 	for ((i = 0; i < $1; i++)); do
 		let_go "$i"
 	done
 	oldest_began "$begun" "$hung" "the one after $1 stragglers"
-	sleep 3
+	sleep 1
 	oldest_began "$begun" "$hung" "the one after $1 stragglers, later"
 	let_go "$1"
 	none_is_old

@@ -32,7 +32,7 @@ segment() { # SECTOR FIRST
 run() {
 	local disk
 	load_dmp
-	disk=$(scsi_disk dev_size_mb=32 physblk_exp=3 lowest_aligned=7)
+	disk=$(scsi_disk delay=0 dev_size_mb=32 physblk_exp=3 lowest_aligned=7)
 	assert_eq "$(field "/sys/block/${disk##*/}/alignment_offset" 1)" 3584 'alignment offset of the disk'
 	dm_create proxy "0 16384 dmp $disk"
 	assert_eq "$(bulk_value proxy physical_block_bytes)" 4096 'physical block'

@@ -33,7 +33,7 @@ physical() { # WANT WHAT
 run() {
 	local disk size sampled stripe=$((3 * 65536))
 	load_dmp
-	disk=$(scsi_disk dev_size_mb=64 physblk_exp=4 opt_blks=$((stripe / 512)))
+	disk=$(scsi_disk delay=0 dev_size_mb=64 physblk_exp=4 opt_blks=$((stripe / 512)))
 	size=$(blockdev --getsize64 "$disk")
 	dm_create proxy "0 $(sectors "$disk") dmp $disk 0 2 collect patterns"
 	assert_eq "$(bulk_value proxy physical_block_bytes)" 8192 'physical block'

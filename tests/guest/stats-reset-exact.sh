@@ -31,7 +31,7 @@ round() { # FILE
 }
 
 # More jobs than CPUs, so that they stop each other anywhere. As many rounds as fit
-# into a minute.
+# into 20 seconds, and 40 at least.
 run() {
 	local disk dir number fio end seen=0 rounds=0
 	load_dmp
@@ -42,9 +42,9 @@ run() {
 		--rw=randread --bs=4k --norandommap --numjobs=5 --time_based --runtime=280 &
 	fio=$!
 	wait_for 30 busy
-	end=$((SECONDS + 60))
+	end=$((SECONDS + 20))
 	{ set +x; } 2>/dev/null
-	while [ "$rounds" -lt 20 ] || [[ $rounds -lt 400 && $SECONDS -lt $end ]]; do
+	while [ "$rounds" -lt 40 ] || [[ $rounds -lt 400 && $SECONDS -lt $end ]]; do
 		round "$dir/$number/reset"
 		round "$dir/reset"
 	done
