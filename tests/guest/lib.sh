@@ -147,11 +147,9 @@ assert_missing() { # PATH
 
 # --- the kernel's log --------------------------------------------------------
 
-# What the kernel said since the case began.
+# The kernel's log since the case began: run-case cleared it then.
 case_dmesg() {
-	dmesg | awk -v mark="dmp-case: begin $CASE_ID" \
-		'{ all[NR] = $0 } index($0, mark) { first = NR }
-		END { for (i = first + 1; i <= NR; i++) print all[i] }'
+	dmesg
 }
 
 assert_dmesg() { # REGEX
@@ -244,8 +242,20 @@ dm_create() {
 	shift
 	printf '%s\n' "$@" | dm create "${options[@]}" "$name"
 	defer dm_remove "$name"
-	dm mknodes "$name"
-	[ -e "/dev/$(dm_num "$name")" ] || fail "/dev/$(dm_num "$name"): no node"
+	make_node "$name"
+}
+
+# As `dm mknodes NAME`, which takes several times as long.
+make_node() { # NAME
+	local number major minor
+	number=$(dm_num "$1")
+	if [[ $1 == *[!A-Za-z0-9_.-]* || ! -e /sys/block/$number ]]; then
+		dm mknodes "$1"
+	elif [ ! -e "/dev/mapper/$1" ]; then
+		IFS=: read -r major minor <"/sys/block/$number/dev"
+		mknod "/dev/mapper/$1" b "$major" "$minor"
+	fi
+	[ -e "/dev/$number" ] || fail "/dev/$number: no node"
 }
 
 # dm_reload NAME TABLE-LINE…: replace the live table.
@@ -258,7 +268,16 @@ dm_reload() {
 
 # Remove NAME if it is still there.
 dm_remove() {
-	! dmsetup info "$1" >/dev/null 2>&1 || dm remove --retry "$1"
+	! dm_is_there "$1" || dm remove --retry "$1"
+}
+
+dm_is_there() { # NAME
+	local file name
+	for file in /sys/block/dm-*/dm/name; do
+		{ read -r name <"$file"; } 2>/dev/null || continue
+		[ "$name" != "$1" ] || return 0
+	done
+	dmsetup info "$1" >/dev/null 2>&1
 }
 
 # dm-N of NAME. Starts no program, as a rule: cases ask often, and guests are
