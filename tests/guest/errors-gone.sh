@@ -8,7 +8,6 @@ vanish_under_load() { # DISK COMMAND…
 	shift
 	dm create linear --table "0 $(sectors "$disk") linear $disk 0"
 	dm create dmp --table "0 $(sectors "$disk") dmp $disk 0"
-	dm mknodes
 	dir=$(stat_dir)/$(dm_num dmp)
 	hammer /dev/mapper/dmp 0 2 >"$CASE_DIR/load" 2>"$CASE_DIR/load.err" &
 	load=$!

@@ -23,7 +23,6 @@ io() {
 both_over() { # DEVICE
 	dm create linear --table "0 $(sectors "$1") linear $1 0"
 	dm create dmp --table "0 $(sectors "$1") dmp $1 0"
-	dm mknodes
 }
 
 # The last number of the status line but one is the errors, too.

@@ -13,6 +13,9 @@ sudo() {
 	fi
 }
 
+# There is no udev in the guest: dmsetup makes the nodes by itself.
+export DM_DISABLE_UDEV=1
+
 # The commands that load the module, without those that build and install it.
 loading() {
 	blocks "$guest/README.md" Install | sed -n '/^sudo modprobe /,$p'

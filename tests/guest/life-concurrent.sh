@@ -14,7 +14,6 @@ worker_own() { # NUMBER
 	local rounds=0
 	while go_on "$rounds"; do
 		dm create "own$1" --table "0 $size dmp $disk 0" || return
-		dm mknodes "own$1"
 		[ "$(ioerr "/dev/mapper/own$1" read 0 4096 3)" = 'read ok 3' ] || return
 		dm remove --retry "own$1" || return
 		rounds=$((rounds + 1))

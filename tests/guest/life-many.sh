@@ -15,7 +15,6 @@ create_all() { # DISK
 	done
 	defer remove_all
 	dm create --concise "${concise%;}"
-	dm mknodes
 }
 
 remove_all() {
