@@ -33,7 +33,8 @@ looked_at() { # COMMAND
 	*/stat/dm-1/stat) assert_eq "$(wc -w <"$CASE_DIR/output")" 45 'fields' ;;
 	*/read_requests) assert_eq "$(cat "$CASE_DIR/output")" 2 'reads' ;;
 	*_size_bytes) assert_eq "$(wc -l <"$CASE_DIR/output")" 5 'histograms of sizes' ;;
-	'dmsetup status '*) assert_match "$(cat "$CASE_DIR/output")" '^0 20000 dmp 2 20480 1 4096 0 0$' 'status' ;;
+	# one error: the zero target fails read-ahead
+	'dmsetup status '*) assert_eq "$(cat "$CASE_DIR/output")" '0 20000 dmp 2 20480 1 4096 1 0' 'status' ;;
 	*' 0 stats') grep -q '^write_bytes 4096$' "$CASE_DIR/output" ;;
 	esac
 }
