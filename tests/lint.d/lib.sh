@@ -33,8 +33,8 @@ scripts() {
 }
 
 # Text in other words than ours: the licences, as their author wrote them.
-own_files() { # [PATHSPEC…]
-	files "$@" | grep -v -e '^LICENSE$' -e '^LICENSES/'
+own_files() {
+	files | grep -v -e '^LICENSE$' -e '^LICENSES/'
 }
 
 # The kernels that every run of the tests has.
