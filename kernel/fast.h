@@ -41,10 +41,9 @@ static __always_inline unsigned long dmp_rw_op(const struct bio *bio)
 	return (__force u32)bio->bi_opf & DMP_WRITE;
 }
 
-static __always_inline unsigned long dmp_rw_state(unsigned long op,
-						  unsigned long sectors)
+static __always_inline unsigned long dmp_rw_state(unsigned long op, u32 bytes)
 {
-	return sectors << SECTOR_SHIFT | op;
+	return (bytes & DMP_BIO_BYTES) | op;
 }
 
 /* May a plain read or write continue a run? False negatives are excluded. */
@@ -100,42 +99,31 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
 	submit->last_end = end;
 	dmp_runs_end(&submit->runs, end);
 
-	/* Reload: a register held across this point would have to be saved. */
-	barrier();
-	op = dmp_rw_op(bio);
-	*state = dmp_rw_state(op, sectors);
+	*state = (sectors << SECTOR_SHIFT) + op + DMP_MODE_PATTERNS;
 	dmp_hist_inc(cpu->rw[op].each.size, dmp_size_bucket(sectors));
 	return true;
 }
 
 /**
- * dmp_count_run() - count the sequential run that a read or write continues
+ * dmp_count_run() - count a read or write that continues a sequential run
  * @cpu: the volume's blocks
  * @op: DMP_READ or DMP_WRITE
- * @start: run key of its first sector
- * @end: run key of the sector after its last one
+ * @length: of the run, itself included
  *
  * A run is counted when it reaches 2^n bios. The number of runs that ended at a length
  * is the difference of two such counts.
  *
  * Context: process context, the caller may be preempted.
- * Return: true if the bio continues a run.
  */
-static inline bool dmp_count_run(struct dmp_cpu __percpu *cpu,
-				 unsigned long op, u64 start, u64 end)
+static __always_inline void dmp_count_run(struct dmp_cpu __percpu *cpu,
+					  unsigned long op, u32 length)
 {
-	u32 length = dmp_runs_submit(&raw_cpu_ptr(cpu)->submit.runs, start,
-				     end);
-
-	if (!length)
-		return false;
-	if (is_power_of_2(length))
+	if (unlikely(is_power_of_2(length)))
 		dmp_hist_inc(cpu->rw[op].run,
 			     min_t(unsigned int, ilog2(length),
 				   DMP_RUN_BUCKETS - 1));
 	/* [0], which no run uses, counts the bios that continued one. */
 	dmp_hist_inc(cpu->rw[op].run, 0);
-	return true;
 }
 
 /**
@@ -143,6 +131,8 @@ static inline bool dmp_count_run(struct dmp_cpu __percpu *cpu,
  * @cpu: the volume's blocks
  * @bio: as submitted
  * @state: set to its per-bio state, without epoch and start
+ *
+ * Inline for a bio that continues the latest run.
  *
  * Context: process context, the caller may be preempted.
  * Return: false if the caller must take the slow path.
@@ -155,14 +145,20 @@ static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
 	unsigned long sectors = bio_sectors(bio);
 	unsigned long op = dmp_rw_op(bio);
 	u64 start = dmp_run_key(bio->bi_iter.bi_sector, op);
+	u32 length;
 
 	if (dmp_sample_due(submit))
 		return false;
 
 	submit->last_end = start + 2 * sectors;
-	dmp_count_run(cpu, op, start, start + 2 * sectors);
+	length = dmp_runs_extend(&submit->runs, start, submit->last_end);
+	if (unlikely(!length))
+		length = dmp_runs_submit(&submit->runs, start,
+					 submit->last_end);
+	if (likely(length))
+		dmp_count_run(cpu, op, length);
 	dmp_hist_inc(cpu->rw[op].each.size, dmp_size_bucket(sectors));
-	*state = dmp_rw_state(op, sectors);
+	*state = (sectors << SECTOR_SHIFT) + op + DMP_MODE_PATTERNS;
 	return true;
 }
 
@@ -181,12 +177,12 @@ dmp_epoch_counts(struct dmp_cpu __percpu *cpu, unsigned long state)
 	return &cpu->counts.epoch[0];
 }
 
-static __always_inline struct dmp_done __percpu *
-dmp_done(struct dmp_cpu __percpu *cpu, unsigned long state)
+/* The block, shifted so that counts.done[0] is the entry of the bio's operation. */
+static __always_inline struct dmp_cpu __percpu *
+dmp_shift_to_done(struct dmp_cpu __percpu *cpu, unsigned long state)
 {
-	cpu = (void __percpu *)cpu +
-	      (state & DMP_BIO_INDEX) * sizeof(struct dmp_done);
-	return &cpu->counts.done[0];
+	return (void __percpu *)cpu +
+	       (state & DMP_BIO_INDEX) * sizeof(struct dmp_done);
 }
 
 /**
@@ -206,7 +202,27 @@ static __always_inline void dmp_count_submitted(struct dmp_cpu __percpu *cpu,
 }
 
 /**
- * dmp_should_time() - decide whether to time a bio, with latency_every above 1
+ * dmp_skip_time() - is a bio not timed, with latency_every above 1?
+ * @stats: of the volume
+ * @cpu: the volume's blocks
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: false if the bio is due to be timed, or the distance was drawn under an
+ *	earlier setting; dmp_should_time() decides then.
+ */
+static __always_inline bool dmp_skip_time(const struct dmp_stats *stats,
+					  struct dmp_cpu __percpu *cpu)
+{
+	u32 left = this_cpu_read(cpu->submit.until_timed) - 1;
+
+	if (unlikely(left >= READ_ONCE(stats->time_span)))
+		return false;
+	this_cpu_write(cpu->submit.until_timed, left);
+	return true;
+}
+
+/**
+ * dmp_should_time() - decide whether to time a bio that dmp_skip_time() did not skip
  * @stats: of the volume
  * @submit: of this CPU
  *
@@ -221,13 +237,9 @@ static __always_inline bool dmp_should_time(const struct dmp_stats *stats,
 					    struct dmp_submit_state *submit)
 {
 	u32 span = READ_ONCE(stats->time_span);
-	u32 left = submit->until_timed - 1;
+	u32 left;
 
-	if (likely(left < span)) {
-		submit->until_timed = left;
-		return false;
-	}
-	if ((s32)left >= 0) {
+	if ((s32)(submit->until_timed - 1) >= 0) {
 		/* Drawn under an earlier setting. */
 		left = dmp_random_below(submit, span);
 		if (left) {
@@ -254,18 +266,11 @@ static __always_inline void dmp_remember_submit(struct dmp_cpu __percpu *cpu,
 #endif
 }
 
-/* Bits of the mode that are copied into the bio's state. */
-static __always_inline unsigned long dmp_mode_state(u32 mode)
-{
-	return mode & (DMP_MODE_EPOCH | DMP_MODE_PATTERNS);
-}
-
 /**
- * dmp_fast_start() - enter an epoch and read the clock, if all bios are timed or none
+ * dmp_fast_start() - enter an epoch and read the clock, if each bio is timed
  * @stats: of the volume
  * @cpu: the volume's blocks
- * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_TIME_EACH or without
- *	DMP_MODE_EPOCH
+ * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_TIME_EACH
  *
  * Context: process context, the caller may be preempted.
  * Return: bits to be added to the bio's state.
@@ -275,19 +280,42 @@ dmp_fast_start(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu, u32 mode)
 {
 	u64 ticks;
 
-	if (!(mode & DMP_MODE_TIME_EACH)) {
-		dmp_count_submitted(cpu, 0);
-		this_cpu_write(cpu->submit.last_jiffies, jiffies);
-		return DMP_MODE_PATTERNS;
-	}
 	dmp_count_submitted(cpu, mode);
 	ticks = dmp_clock_ticks(&stats->clock);
 	dmp_remember_submit(cpu, ticks);
-	return dmp_mode_state(mode) | dmp_state_start(ticks);
+	return (mode & DMP_MODE_EPOCH) | dmp_state_start(ticks);
 }
 
 /**
- * dmp_fast_start_some() - enter an epoch; read the clock for one bio in latency_every
+ * dmp_fast_no_start() - enter an epoch, if any, without reading the clock
+ * @cpu: the volume's blocks
+ * @mode: of the volume, without DMP_MODE_SLOW and DMP_MODE_TIME_EACH
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: bits to be added to the bio's state.
+ */
+static __always_inline unsigned long
+dmp_fast_no_start(struct dmp_cpu __percpu *cpu, u32 mode)
+{
+	dmp_count_submitted(cpu, mode);
+	this_cpu_write(cpu->submit.last_jiffies, jiffies);
+	return (mode & DMP_MODE_EPOCH) | DMP_BIO_UNTIMED;
+}
+
+/**
+ * dmp_fast_no_epoch() - count the submission of an untracked bio
+ * @cpu: the volume's blocks
+ *
+ * Context: process context, the caller may be preempted.
+ */
+static __always_inline void dmp_fast_no_epoch(struct dmp_cpu __percpu *cpu)
+{
+	dmp_count_submitted(cpu, 0);
+	this_cpu_write(cpu->submit.last_jiffies, jiffies);
+}
+
+/**
+ * dmp_fast_start_timed() - enter an epoch; read the clock, if dmp_should_time()
  * @stats: of the volume
  * @cpu: the volume's blocks
  * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_EPOCH
@@ -295,24 +323,18 @@ dmp_fast_start(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu, u32 mode)
  * Context: process context, the caller may be preempted.
  * Return: bits to be added to the bio's state.
  */
-static __always_inline unsigned long
-dmp_fast_start_some(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
-		    u32 mode)
+static inline unsigned long
+dmp_fast_start_timed(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
+		     u32 mode)
 {
 	struct dmp_submit_state *submit = &raw_cpu_ptr(cpu)->submit;
 
+	if (!dmp_should_time(stats, submit))
+		return dmp_fast_no_start(cpu, mode);
 	dmp_count_submitted(cpu, mode);
 	submit->last_jiffies = jiffies;
-	if (!dmp_should_time(stats, submit))
-		return dmp_mode_state(mode) | DMP_BIO_UNTIMED;
-	return dmp_mode_state(mode) |
+	return (mode & DMP_MODE_EPOCH) |
 	       dmp_state_start(dmp_clock_ticks(&stats->clock));
-}
-
-/* Are all bios timed, or none? Selects dmp_fast_start(). */
-static __always_inline bool dmp_times_alike(u32 mode)
-{
-	return mode & DMP_MODE_TIME_EACH || !(mode & DMP_MODE_EPOCH);
 }
 
 /* --- completion -------------------------------------------------------------- */
@@ -328,10 +350,10 @@ static __always_inline void dmp_count_completed(struct dmp_cpu __percpu *cpu,
 						unsigned long state)
 {
 	unsigned long flags = dmp_update_begin(cpu);
-	struct dmp_done __percpu *done = dmp_done(cpu, state);
+	struct dmp_cpu __percpu *at = dmp_shift_to_done(cpu, state);
 
-	this_cpu_inc(done->requests);
-	this_cpu_add(done->bytes, state & DMP_BIO_BYTES);
+	this_cpu_inc(at->counts.done[0].requests);
+	this_cpu_add(at->counts.done[0].bytes, state & DMP_BIO_BYTES);
 	dmp_update_end(cpu, flags);
 }
 
@@ -357,10 +379,10 @@ static __always_inline void dmp_count_time(struct dmp_cpu __percpu *cpu,
 					   unsigned long state, u64 ns)
 {
 	unsigned long flags = dmp_update_begin(cpu);
-	struct dmp_done __percpu *done = dmp_done(cpu, state);
+	struct dmp_cpu __percpu *at = dmp_shift_to_done(cpu, state);
 
-	this_cpu_add(done->ns, ns);
-	this_cpu_inc(done->timed);
+	this_cpu_add(at->counts.done[0].ns, ns);
+	this_cpu_inc(at->counts.done[0].timed);
 	dmp_update_end(cpu, flags);
 }
 
@@ -383,19 +405,19 @@ static __always_inline bool dmp_fast_complete(struct dmp_stats *stats,
 					      unsigned long state)
 {
 	struct dmp_cpu __percpu *cpu = stats->cpu;
-	u32 start = (u64)state >> DMP_START_SHIFT;
 	u32 ticks;
 	u64 ns;
 
-	if (unlikely(state & DMP_BIO_SLOW)) {
-		if ((state & DMP_BIO_SLOW) != DMP_BIO_UNTIMED)
-			return false;
+	if ((state & DMP_BIO_SLOW) == DMP_BIO_UNTIMED) {
 		dmp_count_completed(cpu, state);
 		dmp_count_left(cpu, state);
 		return true;
 	}
+	if (unlikely(state & DMP_BIO_SLOW))
+		return false;
 
-	ticks = (u32)dmp_clock_ticks(&stats->clock) - start;
+	ticks = (u32)dmp_clock_ticks(&stats->clock) -
+		(u32)((u64)state >> DMP_START_SHIFT);
 	if (unlikely(ticks >= READ_ONCE(stats->slow_ticks)))
 		return false;
 

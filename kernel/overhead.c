@@ -61,9 +61,11 @@ static unsigned long __init submit_one(struct dmp_stats *stats,
 	    !dmp_fast_continue(stats->cpu, bio, &state) :
 	    !dmp_fast_patterns(stats->cpu, bio, &state))
 		return dmp_slow_submit(stats, &geometry, bio, io);
-	return state | (dmp_times_alike(mode) ?
-			dmp_fast_start(stats, stats->cpu, mode) :
-			dmp_fast_start_some(stats, stats->cpu, mode));
+	if (mode & DMP_MODE_TIME_EACH)
+		return state | dmp_fast_start(stats, stats->cpu, mode);
+	if (mode & DMP_MODE_EPOCH && !dmp_skip_time(stats, stats->cpu))
+		return state | dmp_fast_start_timed(stats, stats->cpu, mode);
+	return state | dmp_fast_no_start(stats->cpu, mode);
 }
 
 /* The same as dmp_end_io(). */

@@ -6,6 +6,8 @@
 
 #include "runs.h"
 
+#define NR_SETS	(1 << DMP_RUN_SET_BITS)
+
 /**
  * dmp_runs_init() - set up, with no end to continue
  * @runs: to be set up
@@ -14,8 +16,13 @@
  */
 void dmp_runs_init(struct dmp_runs *runs)
 {
+	struct dmp_run_set *set;
+
 	memset(runs, 0, sizeof(*runs));
-	memset(runs->sets, 0xff, sizeof(runs->sets));
+	for (set = runs->sets; set < runs->sets + NR_SETS; set++) {
+		set->newer = DMP_RUN_NOWHERE;
+		set->older = DMP_RUN_NOWHERE;
+	}
 }
 
 /* Remove an end from its set; false if it is not there. */
@@ -41,35 +48,38 @@ static struct dmp_run *find_run(struct dmp_runs *runs, u64 end)
 	return NULL;
 }
 
+/* Count the runs of a set anew. */
+static void recount(struct dmp_runs *runs, u64 key)
+{
+	unsigned long hash = dmp_run_hash(key);
+	const struct dmp_run *run;
+	u64 count = 0;
+
+	for (run = runs->list; run < runs->list + DMP_RUNS; run++)
+		if (run->length && dmp_run_hash(run->end) == hash)
+			count++;
+	WRITE_ONCE(runs->sets[hash].runs, count);
+}
+
 /* Remove a run from the list; its end goes into a set and may still be continued. */
 static void drop_run(struct dmp_runs *runs, struct dmp_run *run)
 {
-	if (run->length)
-		dmp_runs_end(runs, run->end);
+	if (!run->length)
+		return;
 	run->length = 0;
-}
-
-static void rebuild_filter(struct dmp_runs *runs)
-{
-	u64 filter = 0;
-	int i;
-
-	for (i = 0; i < DMP_RUNS; i++)
-		if (runs->list[i].length)
-			filter |= 1ULL << dmp_run_hash(runs->list[i].end);
-	runs->filter = filter;
+	recount(runs, run->end);
+	dmp_runs_end(runs, run->end);
 }
 
 /* Misses after which the last run of the list is considered for removal. */
 #define MISSES	16
 
 /*
- * The filter matched and the list had no such run. Rebuild the filter, which still has
- * bits of ends that were continued. Every MISSES misses drop the last run, unless it
- * was continued since: random I/O joins two bios by chance now and then, and such
- * runs would keep filling the filter.
+ * A set had a run, and the list had none that the bio continues. Every MISSES misses
+ * drop the last run, unless it was continued since: random I/O joins two bios by chance
+ * now and then, and would be searched for in the list ever after.
  */
-static void miss(struct dmp_runs *runs)
+static void miss(struct dmp_runs *runs, u64 start)
 {
 	struct dmp_run *last = &runs->list[DMP_RUNS - 1];
 
@@ -80,12 +90,13 @@ static void miss(struct dmp_runs *runs)
 			drop_run(runs, last);
 		last->referenced = 0;
 	}
-	rebuild_filter(runs);
+	recount(runs, start);
 }
 
 /* Extend a run and move it to the front of the list. */
 static u32 continue_run(struct dmp_runs *runs, struct dmp_run *run, u64 end)
 {
+	u64 old_end = run->end;
 	u32 length = run->length;
 	bool known = length > 1;
 
@@ -96,7 +107,7 @@ static u32 continue_run(struct dmp_runs *runs, struct dmp_run *run, u64 end)
 	run->end = end;
 	run->length = length;
 	run->referenced = known;
-	runs->filter |= 1ULL << dmp_run_hash(end);
+	dmp_runs_move(runs, old_end, end);
 	return length;
 }
 
@@ -113,19 +124,23 @@ static u32 continue_run(struct dmp_runs *runs, struct dmp_run *run, u64 end)
  */
 u32 dmp_runs_submit(struct dmp_runs *runs, u64 start, u64 end)
 {
-	struct dmp_run *run = find_run(runs, start);
+	struct dmp_run *run = NULL;
 
+	if (runs->sets[dmp_run_hash(start)].runs)
+		run = find_run(runs, start);
 	if (!run && take_end(runs, start)) {
 		/* The second bio of a run replaces the last run of the list. */
 		run = &runs->list[DMP_RUNS - 1];
 		drop_run(runs, run);
+		run->end = start;
 		run->length = 1;
+		runs->sets[dmp_run_hash(start)].runs++;
 	}
 	if (run)
 		return continue_run(runs, run, end);
 
-	if (runs->filter >> dmp_run_hash(start) & 1)
-		miss(runs);
+	if (runs->sets[dmp_run_hash(start)].runs)
+		miss(runs, start);
 	dmp_runs_end(runs, end);
 	return 0;
 }
@@ -154,10 +169,9 @@ u32 dmp_runs_undo(struct dmp_runs *runs, u64 start, u64 end)
 	length = run->length;
 	run->end = start;
 	run->length--;
+	dmp_runs_move(runs, end, start);
 	if (run->length == 1)
 		drop_run(runs, run);
-	else
-		runs->filter |= 1ULL << dmp_run_hash(start);
 	return length;
 }
 
@@ -171,13 +185,12 @@ u32 dmp_runs_undo(struct dmp_runs *runs, u64 start, u64 end)
  */
 bool dmp_runs_contain(const struct dmp_runs *runs, u64 start)
 {
-	unsigned int number = dmp_run_hash(start);
-	const struct dmp_run_set *set = &runs->sets[number];
+	const struct dmp_run_set *set = &runs->sets[dmp_run_hash(start)];
 	int i;
 
 	if (READ_ONCE(set->newer) == start || READ_ONCE(set->older) == start)
 		return true;
-	if (!(READ_ONCE(runs->filter) >> number & 1))
+	if (!READ_ONCE(set->runs))
 		return false;
 	for (i = 0; i < DMP_RUNS; i++)
 		if (READ_ONCE(runs->list[i].end) == start &&

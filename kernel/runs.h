@@ -6,8 +6,9 @@
  * writes, as in file systems and read-ahead: the key is sector and operation in one
  * number. Ends of bios that continued no run are kept in 64 sets of two, by a hash of
  * the key, newest first. Once an end is continued the run moves into a list of eight,
- * latest first, where random I/O cannot evict it. A filter with one bit per set lets
- * the fast path skip the search of the list.
+ * latest first, where random I/O cannot evict it. Each set has the number of runs in
+ * the list whose end hashes to it, so that the fast path searches the list only where
+ * there is one.
  *
  * Pure: also compiled in the unit tests. Written by submissions on the owning CPU,
  * through a plain pointer. Accepted race: preemption or migration between load and
@@ -22,7 +23,6 @@
 
 #define DMP_RUNS		8
 #define DMP_RUN_SET_BITS	6
-#define DMP_RUN_SETS		64	/* 2^DMP_RUN_SET_BITS */
 
 /* No end: the key of the last of 2^63 sectors. */
 #define DMP_RUN_NOWHERE		(~0ULL)
@@ -39,24 +39,30 @@ struct dmp_run {
 	u32 referenced;
 };
 
+/**
+ * struct dmp_run_set - ends of bios that continued no run, by a hash of the key
+ * @newer: the latest end
+ * @older: the one before
+ * @runs: number of runs in the list whose end hashes here; after a lost update it may
+ *	be wrong, and is corrected when the list is searched in vain
+ */
 struct dmp_run_set {
 	u64 newer;
 	u64 older;
+	u64 runs;
+	u64 unused;	/* a power of two, two sets in a cache line */
 };
 
 /**
  * struct dmp_runs - runs, and ends that may become runs, of one CPU
- * @filter: a bit for each set that the end of a run in @list hashes to; may have stale
- *	bits
- * @misses: searches of the list without a match
- * @sets: ends of bios that continued no run; four sets in a cache line
+ * @sets: the sets
  * @list: the runs, the latest first
+ * @misses: searches of the list without a match
  */
 struct dmp_runs {
-	u64 filter;
-	u32 misses;
-	struct dmp_run_set sets[DMP_RUN_SETS];
+	struct dmp_run_set sets[1 << DMP_RUN_SET_BITS];
 	struct dmp_run list[DMP_RUNS];
+	u32 misses;
 };
 
 void dmp_runs_init(struct dmp_runs *runs);
@@ -80,10 +86,10 @@ static __always_inline u64 dmp_run_key(u64 sector, unsigned long op)
 /*
  * Multiplicative hash with 2^20 times the golden ratio (Knuth, The Art of Computer
  * Programming, 6.4), where hash_32() has 2^32 times: distant keys spread as evenly, and
- * the start and end of a bio of a few KiB are in the same or in adjacent sets, in nine
+ * the start and end of a bio of a few KiB are in the same or in adjacent sets, in eight
  * of ten cases in one cache line.
  */
-static __always_inline unsigned int dmp_run_hash(u64 key)
+static __always_inline unsigned long dmp_run_hash(u64 key)
 {
 	return (u32)key * 0x19e377U >> (32 - DMP_RUN_SET_BITS);
 }
@@ -99,11 +105,45 @@ static __always_inline unsigned int dmp_run_hash(u64 key)
 static __always_inline bool dmp_runs_may_continue(const struct dmp_runs *runs,
 						  u64 start)
 {
-	unsigned int number = dmp_run_hash(start);
-	const struct dmp_run_set *set = &runs->sets[number];
+	const struct dmp_run_set *set = &runs->sets[dmp_run_hash(start)];
 
-	return set->newer == start || set->older == start ||
-	       runs->filter >> number & 1;
+	return set->newer == start || set->older == start || set->runs;
+}
+
+/* The end of a run in the list moves. */
+static __always_inline void dmp_runs_move(struct dmp_runs *runs, u64 from,
+					  u64 to)
+{
+	struct dmp_run_set *old_set = &runs->sets[dmp_run_hash(from)];
+	struct dmp_run_set *new_set = &runs->sets[dmp_run_hash(to)];
+
+	if (old_set == new_set)
+		return;
+	if (old_set->runs)
+		WRITE_ONCE(old_set->runs, old_set->runs - 1);
+	WRITE_ONCE(new_set->runs, new_set->runs + 1);
+}
+
+/**
+ * dmp_runs_extend() - dmp_runs_submit() for a bio that continues the latest run
+ * @runs: of this CPU
+ * @start: the key of its first sector
+ * @end: the key of the sector after its last one
+ *
+ * Context: process context, the caller may be preempted.
+ * Return: length of the run, itself included; 0 if it does not continue the latest run.
+ */
+static __always_inline u32 dmp_runs_extend(struct dmp_runs *runs, u64 start,
+					   u64 end)
+{
+	struct dmp_run *run = &runs->list[0];
+
+	if (run->end != start || run->length < 2 || run->length == ~0U)
+		return 0;
+	dmp_runs_move(runs, start, end);
+	run->end = end;
+	run->referenced = 1;
+	return ++run->length;
 }
 
 /**

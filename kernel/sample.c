@@ -25,24 +25,6 @@ unsigned int dmp_sample_mean(void)
 		     1U << (fls(nr_cpu_ids) & 31));
 }
 
-/* Bios in flight: a sum over all CPUs, not atomic as a whole. */
-static u64 depth_now(const struct dmp_stats *stats)
-{
-	u64 depth = 0;
-	int cpu, i;
-
-	for_each_possible_cpu(cpu) {
-		const struct dmp_counts *counts =
-			&per_cpu_ptr(stats->cpu, cpu)->counts;
-
-		for (i = 0; i < DMP_EPOCHS; i++)
-			depth += READ_ONCE(counts->epoch[i].entered);
-		for (i = 0; i < 2 * DMP_OP_SLOTS; i++)
-			depth -= READ_ONCE(counts->done[i].requests);
-	}
-	return (s64)depth > 0 ? depth : 0;
-}
-
 static unsigned int depth_bucket(u64 depth)
 {
 	return min_t(u64, dmp_power_bucket(depth), DMP_DEPTH_BUCKETS - 1);
@@ -77,14 +59,22 @@ static unsigned int interarrival_bucket(u64 ns)
 
 /* --- the previous bio of the volume, on any CPU -------------------------------- */
 
-/*
- * @end is the run key at which the previous read or write ended, DMP_RUN_NOWHERE if
- * unknown. @latest is the time of the previous submission, in the unit of
- * dmp_submission.now, 0 if unknown.
+/**
+ * struct previous - the bios before a sampled one
+ * @end: run key at which the previous read or write ended, or DMP_RUN_NOWHERE
+ * @rw_latest: time of its submission, in the unit of dmp_submission.now; 0 if unknown
+ * @rare_latest: time of the latest submission of another operation, likewise
+ * @jiffies: of its submission, if not each bio is timed
+ * @depth: bios in flight; negative if completions were read that followed
+ * @continued: the sampled bio continues one of them
  */
 struct previous {
 	u64 end;
-	u64 latest;
+	u64 rw_latest;
+	u64 rare_latest;
+	unsigned long jiffies;
+	u64 depth;
+	bool continued;
 };
 
 /* Was a bio submitted after the last change of settings, and by the same clock? */
@@ -99,27 +89,22 @@ static bool counts_as_previous(const struct dmp_stats *stats, u64 when,
 }
 
 /* If each bio is timed: the latest submission by the clock. */
-static void previous_by_clock(const struct dmp_stats *stats, u64 now,
+static void previous_by_clock(const struct dmp_stats *stats,
+			      const struct dmp_submit_state *submit, u64 now,
 			      struct previous *previous)
 {
-	const struct dmp_submit_state *submit;
-	u64 when, rw_latest = 0;
-	int cpu;
+	u64 end = READ_ONCE(submit->last_end);
+	u64 when = READ_ONCE(submit->last_submit);
 
-	for_each_possible_cpu(cpu) {
-		submit = &per_cpu_ptr(stats->cpu, cpu)->submit;
-		when = READ_ONCE(submit->last_submit);
-		if (counts_as_previous(stats, when, now) &&
-		    when >= rw_latest &&
-		    READ_ONCE(submit->last_end) != DMP_RUN_NOWHERE) {
-			rw_latest = when;
-			previous->end = READ_ONCE(submit->last_end);
-		}
-		when = READ_ONCE(submit->last_rare);
-		if (counts_as_previous(stats, when, now))
-			previous->latest = max(previous->latest, when);
+	if (end != DMP_RUN_NOWHERE && when >= previous->rw_latest &&
+	    counts_as_previous(stats, when, now)) {
+		previous->rw_latest = when;
+		previous->end = end;
 	}
-	previous->latest = max(previous->latest, rw_latest);
+	when = READ_ONCE(submit->last_rare);
+	if (when > previous->rare_latest &&
+	    counts_as_previous(stats, when, now))
+		previous->rare_latest = when;
 }
 
 static u64 distance_of(u64 start, u64 end)
@@ -133,38 +118,60 @@ static u64 distance_of(u64 start, u64 end)
  * If not each bio is timed: of the last submissions of all CPUs, the nearest one of the
  * latest jiffy. Exact with one CPU.
  */
-static void previous_by_jiffies(const struct dmp_stats *stats, u64 start,
-				struct previous *previous)
+static void previous_by_jiffies(const struct dmp_submit_state *submit,
+				u64 start, struct previous *previous)
 {
-	unsigned long when, latest = READ_ONCE(stats->since.jiffies);
-	const struct dmp_submit_state *submit;
-	u64 end;
+	unsigned long when = READ_ONCE(submit->last_jiffies);
+	u64 end = READ_ONCE(submit->last_end);
+
+	if (end == DMP_RUN_NOWHERE || time_before(when, previous->jiffies))
+		return;
+	if (when == previous->jiffies && previous->end != DMP_RUN_NOWHERE &&
+	    distance_of(start, previous->end) <= distance_of(start, end))
+		return;
+	previous->jiffies = when;
+	previous->end = end;
+}
+
+/* Submitted less completed bios of one CPU; only the sum over all CPUs has a meaning. */
+static u64 depth_of(const struct dmp_counts *counts)
+{
+	u64 depth = 0;
+	int i;
+
+	for (i = 0; i < DMP_EPOCHS; i++)
+		depth += READ_ONCE(counts->epoch[i].entered);
+	for (i = 0; i < 2 * DMP_OP_SLOTS; i++)
+		depth -= READ_ONCE(counts->done[i].requests);
+	return depth;
+}
+
+/*
+ * What a sample reads of all CPUs, in one pass: bios in flight, which is not atomic
+ * as a whole; the previous bio; whether the bio continues another one.
+ */
+static void read_cpus(const struct dmp_stats *stats,
+		      const struct dmp_submission *submission,
+		      struct previous *previous)
+{
+	u64 start = dmp_run_key(submission->bio->bi_iter.bi_sector,
+				submission->op);
+	bool rw = submission->op < DMP_RW_OPS;
+	const struct dmp_cpu *block;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		submit = &per_cpu_ptr(stats->cpu, cpu)->submit;
-		when = READ_ONCE(submit->last_jiffies);
-		end = READ_ONCE(submit->last_end);
-		if (end == DMP_RUN_NOWHERE || time_before(when, latest))
-			continue;
-		if (when == latest && previous->end != DMP_RUN_NOWHERE &&
-		    distance_of(start, previous->end) <=
-		    distance_of(start, end))
-			continue;
-		latest = when;
-		previous->end = end;
+		block = per_cpu_ptr(stats->cpu, cpu);
+		previous->depth += depth_of(&block->counts);
+		if (submission->now)
+			previous_by_clock(stats, &block->submit,
+					  submission->now, previous);
+		else if (rw)
+			previous_by_jiffies(&block->submit, start, previous);
+		if (rw && !previous->continued)
+			previous->continued =
+				dmp_runs_contain(&block->submit.runs, start);
 	}
-}
-
-static bool continues_any(const struct dmp_stats *stats, u64 start)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		if (dmp_runs_contain(&per_cpu_ptr(stats->cpu, cpu)->submit.runs,
-				     start))
-			return true;
-	return false;
 }
 
 /* --- a sample -------------------------------------------------------------------- */
@@ -185,33 +192,39 @@ static void take_alignment(const struct dmp_submission *submission,
 	sample->optimal = !rest;
 }
 
+static unsigned int take_interarrival(const struct dmp_stats *stats, u64 now,
+				      u64 latest)
+{
+	if (!latest)
+		return DMP_SAMPLE_NONE;
+	if (now <= latest)
+		return interarrival_bucket(0);
+	if (now & DMP_SUBMIT_KTIME)
+		return interarrival_bucket(now - latest);
+	return interarrival_bucket(dmp_ticks_to_ns(&stats->clock,
+						   now - latest));
+}
+
 static void take_place(const struct dmp_stats *stats,
 		       const struct dmp_submission *submission,
 		       struct dmp_sample *sample)
 {
-	struct previous previous = { .end = DMP_RUN_NOWHERE };
-	u64 sector = submission->bio->bi_iter.bi_sector;
-	bool rw = submission->op < DMP_RW_OPS;
-	u64 start = dmp_run_key(sector, submission->op);
+	struct previous previous = {
+		.end = DMP_RUN_NOWHERE,
+		.jiffies = READ_ONCE(stats->since.jiffies),
+	};
 
-	if (submission->now)
-		previous_by_clock(stats, submission->now, &previous);
-	else if (rw)
-		previous_by_jiffies(stats, start, &previous);
-
-	if (previous.latest)
-		sample->interarrival = interarrival_bucket
-			(submission->now <= previous.latest ? 0 :
-			 submission->now & DMP_SUBMIT_KTIME ?
-			 submission->now - previous.latest :
-			 dmp_ticks_to_ns(&stats->clock,
-					 submission->now - previous.latest));
-	if (!rw)
+	read_cpus(stats, submission, &previous);
+	sample->depth = depth_bucket(max_t(s64, previous.depth, 0));
+	sample->interarrival = take_interarrival(stats, submission->now,
+						 max(previous.rw_latest,
+						     previous.rare_latest));
+	if (submission->op >= DMP_RW_OPS)
 		return;
 	if (previous.end != DMP_RUN_NOWHERE)
-		sample->seek = seek_bucket(sector - (previous.end >> 1));
-	sample->sequential = submission->sequential ||
-			     continues_any(stats, start);
+		sample->seek = seek_bucket(submission->bio->bi_iter.bi_sector -
+					   (previous.end >> 1));
+	sample->sequential = submission->sequential || previous.continued;
 }
 
 /**
@@ -232,9 +245,7 @@ void dmp_sample_take(const struct dmp_stats *stats,
 	*sample = (struct dmp_sample) {
 		.taken = true,
 		.seek = DMP_SAMPLE_NONE,
-		.interarrival = DMP_SAMPLE_NONE,
 		.align = DMP_SAMPLE_NONE,
-		.depth = depth_bucket(depth_now(stats)),
 		.flags = flags_of(submission->bio),
 	};
 	take_place(stats, submission, sample);

@@ -61,7 +61,9 @@ static bool is_timed(const struct dmp_stats *stats, u32 mode)
 {
 	if (!(mode & DMP_MODE_EPOCH))
 		return false;
-	return mode & DMP_MODE_TIME_EACH ||
+	if (mode & DMP_MODE_TIME_EACH)
+		return true;
+	return !dmp_skip_time(stats, stats->cpu) &&
 	       dmp_should_time(stats, &raw_cpu_ptr(stats->cpu)->submit);
 }
 
@@ -102,12 +104,15 @@ static void submit_patterns(struct dmp_stats *stats,
 	u32 sectors = submission->bio->bi_iter.bi_size >> SECTOR_SHIFT;
 	enum dmp_op op = submission->op;
 	u64 end = DMP_RUN_NOWHERE;
+	u32 length;
 
 	if (op < DMP_RW_OPS && sectors) {
 		end = dmp_run_key(sector + sectors, op);
-		submission->sequential =
-			dmp_count_run(stats->cpu, op,
-				      dmp_run_key(sector, op), end);
+		length = dmp_runs_submit(&submit->runs,
+					 dmp_run_key(sector, op), end);
+		if (length)
+			dmp_count_run(stats->cpu, op, length);
+		submission->sequential = length;
 	}
 	if (sectors)
 		dmp_op_hist_add(stats, op, DMP_OP_HIST(size) +

@@ -61,7 +61,7 @@ struct dmp_submit_state {
 	u64 last_submit;
 	unsigned long last_jiffies;
 	u64 last_rare;
-	struct dmp_runs runs;
+	struct dmp_runs runs ____cacheline_aligned;
 };
 
 /* Flag in a time of submission: nanoseconds by ktime_get_ns(), not ticks. */

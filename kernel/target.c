@@ -190,46 +190,55 @@ static noinline int map_slow(const struct dmp_c *dc, struct bio *bio)
 				     io_of(bio)));
 }
 
-static noinline int map_timing_some(const struct dmp_c *dc,
-				    struct bio *bio, u32 mode,
-				    unsigned long state)
+/* One bio in latency_every. */
+static noinline int map_timed(const struct dmp_c *dc, struct bio *bio,
+			      u32 mode, unsigned long state)
 {
 	return remap(dc, bio,
-		     state | dmp_fast_start_some(dc->stats, dc->cpu,
-						 mode));
+		     state | dmp_fast_start_timed(dc->stats, dc->cpu, mode));
 }
 
 /* Submission after patterns have been counted: epoch, clock, remap. */
 static __always_inline int map_finish(const struct dmp_c *dc,
+				      struct dmp_cpu __percpu *cpu,
 				      struct bio *bio, u32 mode,
 				      unsigned long state)
 {
-	if (!dmp_times_alike(mode))
-		return map_timing_some(dc, bio, mode, state);
-	return remap(dc, bio,
-		     state | dmp_fast_start(dc->stats, dc->cpu, mode));
+	if (mode == DMP_MODE_PATTERNS) {
+		dmp_fast_no_epoch(cpu);
+		return remap(dc, bio, state);
+	}
+	if (mode & DMP_MODE_TIME_EACH)
+		return remap(dc, bio,
+			     state | dmp_fast_start(dc->stats, cpu, mode));
+	if (!dmp_skip_time(dc->stats, cpu))
+		return map_timed(dc, bio, mode, state);
+	return remap(dc, bio, state | dmp_fast_no_start(cpu, mode));
 }
 
-static noinline int map_sequential(const struct dmp_c *dc,
-				   struct bio *bio, u32 mode)
+static noinline int map_sequential(const struct dmp_c *dc, struct bio *bio,
+				   u32 mode)
 {
 	unsigned long state;
 
 	if (!dmp_fast_continue(dc->cpu, bio, &state))
 		return map_slow(dc, bio);
-	return map_finish(dc, bio, mode, state);
+	return map_finish(dc, dc->cpu, bio, mode, state);
 }
 
 static __always_inline int map_tracked(const struct dmp_c *dc,
 				       struct bio *bio, u32 mode)
 {
+	struct dmp_cpu __percpu *cpu = dc->cpu;
 	unsigned long state;
 
-	if (unlikely(dmp_fast_may_continue(dc->cpu, bio)))
-		return map_sequential(dc, bio, mode);
-	if (unlikely(!dmp_fast_patterns(dc->cpu, bio, &state)))
+	if (unlikely(mode & DMP_MODE_SLOW || !dmp_is_plain_rw(bio)))
 		return map_slow(dc, bio);
-	return map_finish(dc, bio, mode, state);
+	if (unlikely(dmp_fast_may_continue(cpu, bio)))
+		return map_sequential(dc, bio, mode);
+	if (unlikely(!dmp_fast_patterns(cpu, bio, &state)))
+		return map_slow(dc, bio);
+	return map_finish(dc, cpu, bio, mode, state);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)
@@ -237,22 +246,30 @@ static int dmp_map(struct dm_target *ti, struct bio *bio)
 	const struct dmp_c *dc = ti->private;
 	u32 mode = READ_ONCE(dc->stats->mode);
 
-	if (unlikely(mode & DMP_MODE_SLOW || !dmp_is_plain_rw(bio)))
-		return map_slow(dc, bio);
-	if (mode)
+	/* A constant mode spares the fast path of patterns its branches. */
+	if (mode == DMP_MODE_PATTERNS)
+		return map_tracked(dc, bio, DMP_MODE_PATTERNS);
+	if (mode > DMP_MODE_PATTERNS)
 		return map_tracked(dc, bio, mode);
+	if (unlikely(!dmp_is_plain_rw(bio)))
+		return map_slow(dc, bio);
 
 	dmp_count_submitted(dc->cpu, 0);
 	return remap(dc, bio,
-		     dmp_rw_state(dmp_rw_op(bio), bio_sectors(bio)));
+		     dmp_rw_state(dmp_rw_op(bio), bio->bi_iter.bi_size));
 }
 
-static noinline int end_io_slow(const struct dmp_c *dc,
-				const struct bio *bio, unsigned long state,
-				blk_status_t status)
+/*
+ * __noclone: the parameters are where the fast path has them, which so need not move
+ * them around.
+ */
+static noinline __noclone int end_io_slow(const struct dmp_c *dc,
+					  const struct bio *bio,
+					  const blk_status_t *error,
+					  unsigned long state)
 {
 	dmp_slow_complete(dc->stats, state,
-			  bio->bi_iter.bi_sector - dc->shift, status);
+			  bio->bi_iter.bi_sector - dc->shift, *error);
 	return DM_ENDIO_DONE;
 }
 
@@ -263,11 +280,14 @@ static int dmp_end_io(struct dm_target *ti, struct bio *bio,
 	unsigned long state = (unsigned long)bio->bi_private;
 
 	if (unlikely(*error))
-		return end_io_slow(dc, bio, state, *error);
-	if (!(state & DMP_BIO_EPOCH))
+		return end_io_slow(dc, bio, error, state);
+	if (!(state & DMP_BIO_EPOCH)) {
 		dmp_count_completed(dc->cpu, state);
-	else if (!dmp_fast_complete(dc->stats, state))
-		return end_io_slow(dc, bio, state, BLK_STS_OK);
+		return DM_ENDIO_DONE;
+	}
+	OPTIMIZER_HIDE_VAR(state);
+	if (!dmp_fast_complete(dc->stats, state))
+		return end_io_slow(dc, bio, error, state);
 	return DM_ENDIO_DONE;
 }
 

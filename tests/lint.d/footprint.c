@@ -17,7 +17,6 @@ void footprint(void);
 void footprint(void)
 {
 	/* submission */
-	PLACE(filter, submit.runs.filter);
 	RANDOM(sets, submit.runs.sets);
 	PLACE(until_sample, submit.until_sample);
 	PLACE(last_end, submit.last_end);
