@@ -6,8 +6,6 @@
 
 #include "runs.h"
 
-#define NR_SETS	(1 << DMP_RUN_SET_BITS)
-
 /**
  * dmp_runs_init() - set up, with no end to continue
  * @runs: to be set up
@@ -19,7 +17,7 @@ void dmp_runs_init(struct dmp_runs *runs)
 	struct dmp_run_set *set;
 
 	memset(runs, 0, sizeof(*runs));
-	for (set = runs->sets; set < runs->sets + NR_SETS; set++) {
+	for (set = runs->sets; set < runs->sets + DMP_RUN_SETS; set++) {
 		set->newer = DMP_RUN_NOWHERE;
 		set->older = DMP_RUN_NOWHERE;
 	}

@@ -23,6 +23,7 @@
 
 #define DMP_RUNS		8
 #define DMP_RUN_SET_BITS	6
+#define DMP_RUN_SETS		64	/* 2^DMP_RUN_SET_BITS */
 
 /* No end: the key of the last of 2^63 sectors. */
 #define DMP_RUN_NOWHERE		(~0ULL)
@@ -45,12 +46,13 @@ struct dmp_run {
  * @older: the one before
  * @runs: number of runs in the list whose end hashes here; after a lost update it may
  *	be wrong, and is corrected when the list is searched in vain
+ * @unused: makes the size a power of two: two sets are in a cache line
  */
 struct dmp_run_set {
 	u64 newer;
 	u64 older;
 	u64 runs;
-	u64 unused;	/* a power of two, two sets in a cache line */
+	u64 unused;
 };
 
 /**
@@ -60,7 +62,7 @@ struct dmp_run_set {
  * @misses: searches of the list without a match
  */
 struct dmp_runs {
-	struct dmp_run_set sets[1 << DMP_RUN_SET_BITS];
+	struct dmp_run_set sets[DMP_RUN_SETS];
 	struct dmp_run list[DMP_RUNS];
 	u32 misses;
 };
