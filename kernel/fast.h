@@ -41,6 +41,19 @@ static __always_inline unsigned long dmp_rw_op(const struct bio *bio)
 	return (__force u32)bio->bi_opf & DMP_WRITE;
 }
 
+/*
+ * Histograms of reads or writes. By a byte offset, since CONFIG_UBSAN_BOUNDS would check
+ * an index; and that it is 0 or 1 is hidden from gcc 14, which would replace the
+ * multiplication by three instructions.
+ */
+static __always_inline struct dmp_rw_hists __percpu *
+dmp_rw_hists(struct dmp_cpu __percpu *cpu, unsigned long op)
+{
+	OPTIMIZER_HIDE_VAR(op);
+	cpu = (void __percpu *)cpu + op * sizeof(struct dmp_rw_hists);
+	return &cpu->rw[0];
+}
+
 static __always_inline unsigned long dmp_rw_state(unsigned long op, u32 bytes)
 {
 	return (bytes & DMP_BIO_BYTES) | op;
@@ -100,7 +113,8 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
 	dmp_runs_end(&submit->runs, end);
 
 	*state = (sectors << SECTOR_SHIFT) + op + DMP_MODE_PATTERNS;
-	dmp_hist_inc(cpu->rw[op].each.size, dmp_size_bucket(sectors));
+	dmp_hist_inc(dmp_rw_hists(cpu, op)->each.size,
+		     dmp_size_bucket(sectors));
 	return true;
 }
 
@@ -157,7 +171,8 @@ static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
 					 submit->last_end);
 	if (likely(length))
 		dmp_count_run(cpu, op, length);
-	dmp_hist_inc(cpu->rw[op].each.size, dmp_size_bucket(sectors));
+	dmp_hist_inc(dmp_rw_hists(cpu, op)->each.size,
+		     dmp_size_bucket(sectors));
 	*state = (sectors << SECTOR_SHIFT) + op + DMP_MODE_PATTERNS;
 	return true;
 }
@@ -424,7 +439,7 @@ static __always_inline bool dmp_fast_complete(struct dmp_stats *stats,
 	ns = dmp_few_ticks_to_ns(&stats->clock, ticks);
 	dmp_count_completed(cpu, state);
 	dmp_count_time(cpu, state, ns);
-	dmp_hist_inc(cpu->rw[state & DMP_WRITE].each.latency,
+	dmp_hist_inc(dmp_rw_hists(cpu, state & DMP_WRITE)->each.latency,
 		     dmp_latency_bucket(ns));
 	dmp_count_left(cpu, state);
 	return true;
