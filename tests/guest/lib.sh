@@ -636,6 +636,8 @@ trace_on() {
 		echo mono >$trace/trace_clock
 		echo 4096 >$trace/buffer_size_kb
 	fi
+	# names of tasks would switch tracepoints of the scheduler on, for nothing
+	echo 0 >$trace/options/record-cmd
 	echo >$trace/trace
 	for event; do
 		echo 1 >"$trace/events/dmp/$event/enable"
@@ -651,6 +653,7 @@ trace_off() {
 }
 
 trace_clear() { # KILOBYTES
+	echo 1 >$trace/options/record-cmd
 	[ ! -e $trace/events/dmp ] || echo 0 >$trace/events/dmp/enable
 	echo >$trace/trace
 	echo local >$trace/trace_clock
