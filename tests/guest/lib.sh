@@ -258,18 +258,13 @@ dm_remove() {
 }
 
 dm_is_there() { # NAME
-	local file name
-	for file in /sys/block/dm-*/dm/name; do
-		{ read -r name <"$file"; } 2>/dev/null || continue
-		[ "$name" != "$1" ] || return 0
-	done
-	dmsetup info "$1" >/dev/null 2>&1
+	dm_in_sysfs "$1" >/dev/null || dmsetup info "$1" >/dev/null 2>&1
 }
 
-# dm-N of NAME. Starts no program, as a rule: cases ask often, and guests are
-# slow. A volume that never had a table is not in /sys/block.
-dm_num() {
-	local file name minor
+# dm-N of NAME, if it ever had a table. Starts no program: cases ask often, and guests
+# are slow.
+dm_in_sysfs() {
+	local file name
 	for file in /sys/block/dm-*/dm/name; do
 		{ read -r name <"$file"; } 2>/dev/null || continue
 		[ "$name" = "$1" ] || continue
@@ -277,6 +272,13 @@ dm_num() {
 		echo "${file%%/*}"
 		return
 	done
+	return 1
+}
+
+# dm-N of NAME, with or without a table.
+dm_num() {
+	local minor
+	! dm_in_sysfs "$1" || return 0
 	minor=$(dmsetup info -c --noheadings -o minor "$1") || fail "dm_num: no volume $1"
 	echo "dm-${minor// /}"
 }
