@@ -6,7 +6,7 @@
  *
  *   dmp_map()     device-mapper submits a clone. Its operation, size and time are
  *                 read now, since drivers consume bi_iter and may change bi_opf.
- *                 submission is counted in the current epoch
+ *                 The submission is counted in the current epoch
  *   bi_private    holds the word below while the device below has the bio
  *   dmp_end_io()  the clone completes, on any CPU, in any context. Requests, bytes
  *                 and latency are counted, and the bio leaves its epoch
@@ -19,7 +19,7 @@
  *   +--------------+---------------+-----+--------+-------+---+------+
  *
  *   start    low half of the clock at submission; 0 where a long has 32 bits
- *   sectors  bi_size; its nine low bits are 0 and hold the flags
+ *   sectors  bi_size in bytes, a multiple of 512; its nine low bits hold the flags
  *   SIZED    counted in the size histogram at submission
  *   UNTIMED  the start was not read
  *   EPOCH    slot of the epoch that the bio is counted in; 0: the bio is not tracked
@@ -85,7 +85,7 @@
  * @optimal: aligned to the optimal I/O size
  * @sequential: continues a recent bio
  *
- * Counted at completion, since a refused bio is in no histogram.
+ * Counted at completion, since a refused bio must not be.
  */
 struct dmp_sample {
 	bool taken;

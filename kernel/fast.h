@@ -4,8 +4,10 @@
  * which a bio runs through it.
  *
  * Inlined into dmp_map() and dmp_end_io(): no call, no lock, no division, stores to the
- * CPU's own block only. A function that returns false has counted nothing, and the
- * caller takes the slow path (slow.h).
+ * CPU's own block only. A function that returns false has counted nothing but the
+ * distance to the next sample, and the caller takes the slow path (slow.h). A task that
+ * migrates on its way may update the heuristics of two CPUs; counters are this_cpu
+ * operations.
  */
 #ifndef DMP_FAST_H
 #define DMP_FAST_H
@@ -14,7 +16,6 @@
 #include <linux/blk_types.h>
 #include <linux/blkdev.h>
 #include <linux/jiffies.h>
-#include <linux/log2.h>
 #include <linux/minmax.h>
 
 #include "stats.h"
@@ -59,7 +60,7 @@ static __always_inline unsigned long dmp_rw_state(unsigned long op, u32 bytes)
 	return (bytes & DMP_BIO_BYTES) | op;
 }
 
-/* May a plain read or write continue a run? False negatives are excluded. */
+/* May a plain read or write continue a run? Mostly yes if it does: see runs.h. */
 static __always_inline bool dmp_fast_may_continue(struct dmp_cpu __percpu *cpu,
 						  const struct bio *bio)
 {
@@ -106,7 +107,7 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
 	if (dmp_sample_due(submit))
 		return false;
 
-	/* Keeps the compiler from holding the bytes in a register, too. */
+	/* Or the compiler holds bi_size in a register, too, which it would have to save. */
 	OPTIMIZER_HIDE_VAR(sectors);
 	end += 2 * sectors;
 	submit->last_end = end;
@@ -132,10 +133,10 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
 static __always_inline void dmp_count_run(struct dmp_cpu __percpu *cpu,
 					  unsigned long op, u32 length)
 {
-	if (unlikely(is_power_of_2(length)))
-		dmp_hist_inc(cpu->rw[op].run,
-			     min_t(unsigned int, ilog2(length),
-				   DMP_RUN_BUCKETS - 1));
+	unsigned int bucket = dmp_run_bucket(length);
+
+	if (unlikely(bucket))
+		dmp_hist_inc(cpu->rw[op].run, bucket);
 	/* [0], which no run uses, counts the bios that continued one. */
 	dmp_hist_inc(cpu->rw[op].run, 0);
 }
@@ -159,16 +160,16 @@ static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
 	unsigned long sectors = bio_sectors(bio);
 	unsigned long op = dmp_rw_op(bio);
 	u64 start = dmp_run_key(bio->bi_iter.bi_sector, op);
+	u64 end = start + 2 * sectors;
 	u32 length;
 
 	if (dmp_sample_due(submit))
 		return false;
 
-	submit->last_end = start + 2 * sectors;
-	length = dmp_runs_extend(&submit->runs, start, submit->last_end);
+	submit->last_end = end;
+	length = dmp_runs_extend(&submit->runs, start, end);
 	if (unlikely(!length))
-		length = dmp_runs_submit(&submit->runs, start,
-					 submit->last_end);
+		length = dmp_runs_submit(&submit->runs, start, end);
 	if (likely(length))
 		dmp_count_run(cpu, op, length);
 	dmp_hist_inc(dmp_rw_hists(cpu, op)->each.size,
@@ -255,7 +256,7 @@ static __always_inline bool dmp_should_time(const struct dmp_stats *stats,
 	u32 left;
 
 	if ((s32)(submit->until_timed - 1) >= 0) {
-		/* Drawn under an earlier setting. */
+		/* Drawn under an earlier setting, or on another CPU. */
 		left = dmp_random_below(submit, span);
 		if (left) {
 			submit->until_timed = left - 1;

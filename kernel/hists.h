@@ -169,6 +169,24 @@ struct dmp_hists {
 #define DMP_NR_HIST_COUNTERS	(sizeof(struct dmp_hists) / sizeof(u32))
 
 /**
+ * dmp_run_bucket() - the bucket in which a run counts when it reaches a length
+ * @length: in bios, not 0
+ *
+ * Context: any.
+ * Return: log2 of the length; 0 if that is not a whole number, or above the last bucket,
+ *	where the run has been counted already.
+ */
+static __always_inline unsigned int dmp_run_bucket(u32 length)
+{
+	unsigned int octave;
+
+	if (length & (length - 1))
+		return 0;
+	octave = dmp_octave(length);
+	return octave < DMP_RUN_BUCKETS ? octave : 0;
+}
+
+/**
  * dmp_window_requests_bucket() - the bucket of a window
  * @requests: completed in it
  *

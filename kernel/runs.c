@@ -91,6 +91,20 @@ static void miss(struct dmp_runs *runs, u64 start)
 	recount(runs, start);
 }
 
+/* A free entry of the list; if there is none, that of the last run, which is dropped. */
+static struct dmp_run *free_entry(struct dmp_runs *runs)
+{
+	struct dmp_run *run = &runs->list[DMP_RUNS - 1];
+
+	while (run > runs->list && run->length)
+		run--;
+	if (!run->length)
+		return run;
+	run = &runs->list[DMP_RUNS - 1];
+	drop_run(runs, run);
+	return run;
+}
+
 /* Extend a run and move it to the front of the list. */
 static u32 continue_run(struct dmp_runs *runs, struct dmp_run *run, u64 end)
 {
@@ -102,6 +116,7 @@ static u32 continue_run(struct dmp_runs *runs, struct dmp_run *run, u64 end)
 		length++;
 	for (; run > runs->list; run--)
 		*run = run[-1];
+	run->start = old_end;
 	run->end = end;
 	run->length = length;
 	run->referenced = known;
@@ -127,9 +142,7 @@ u32 dmp_runs_submit(struct dmp_runs *runs, u64 start, u64 end)
 	if (runs->sets[dmp_run_hash(start)].runs)
 		run = find_run(runs, start);
 	if (!run && take_end(runs, start)) {
-		/* The second bio of a run replaces the last run of the list. */
-		run = &runs->list[DMP_RUNS - 1];
-		drop_run(runs, run);
+		run = free_entry(runs);
 		run->end = start;
 		run->length = 1;
 		runs->sets[dmp_run_hash(start)].runs++;
@@ -149,22 +162,25 @@ u32 dmp_runs_submit(struct dmp_runs *runs, u64 start, u64 end)
  * @start: the key of its first sector
  * @end: the key of the sector after its last one
  *
- * The submitter retries it, and the retry continues the run.
+ * The submitter retries it, and the retry continues the run, unless the run was dropped
+ * meanwhile. A bio that covers the same sectors as the latest bio of a run, and
+ * continued nothing, is taken for that one.
  *
  * Context: any; may interrupt a submission on this CPU, see the accepted race.
- * Return: the value of dmp_runs_submit() for it; 0 if unknown, since the bio was
- *	submitted on another CPU or the run was continued.
+ * Return: the value of dmp_runs_submit() for it; 0 if it continued no run, or if unknown,
+ *	since the bio was submitted on another CPU or the run was continued.
  */
 u32 dmp_runs_undo(struct dmp_runs *runs, u64 start, u64 end)
 {
 	struct dmp_run *run = find_run(runs, end);
 	u32 length;
 
-	if (!run) {
+	if (!run || run->start != start) {
 		take_end(runs, end);
 		return 0;
 	}
 	length = run->length;
+	run->start = DMP_RUN_NOWHERE;
 	run->end = start;
 	run->length--;
 	dmp_runs_move(runs, end, start);

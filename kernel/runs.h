@@ -6,13 +6,14 @@
  * writes, as in file systems and read-ahead: the key is sector and operation in one
  * number. Ends of bios that continued no run are kept in 64 sets of two, by a hash of
  * the key, newest first. Once an end is continued the run moves into a list of eight,
- * latest first, where random I/O cannot evict it. Each set has the number of runs in
- * the list whose end hashes to it, so that the fast path searches the list only where
- * there is one.
+ * latest first, where ends of random I/O cannot evict it; two random bios that join by
+ * chance can. Each set has the number of runs in the list whose end hashes to it, so
+ * that the fast path searches the list only where there is one.
  *
- * Pure: also compiled in the unit tests. Written by submissions on the owning CPU,
- * through a plain pointer. Accepted race: preemption or migration between load and
- * store may lose one update, or let two bios continue the same run. Other CPUs read
+ * Pure: also compiled in the unit tests. Written by submissions on the owning CPU, and
+ * by completions there of refused bios, through a plain pointer. Accepted race:
+ * preemption, migration or such a completion between load and store may lose one
+ * update, let two bios continue the same run, or end a run early. Other CPUs read
  * without synchronisation and may see a mixture of old and new.
  */
 #ifndef DMP_RUNS_H
@@ -25,16 +26,19 @@
 #define DMP_RUN_SET_BITS	6
 #define DMP_RUN_SETS		64	/* 2^DMP_RUN_SET_BITS */
 
-/* No end: the key of the last of 2^63 sectors. */
+/* Marks an unknown or empty key: no bio ends at the last of 2^63 sectors. */
 #define DMP_RUN_NOWHERE		(~0ULL)
 
 /**
  * struct dmp_run - a sequential run
+ * @start: the key of the first sector of its latest bio; DMP_RUN_NOWHERE if unknown
  * @end: the key that continues it
- * @length: in bios; 0: the entry is free
- * @referenced: it was continued since it was last considered for removal
+ * @length: in bios, 2 or more; 0: the entry is free
+ * @referenced: continued by a third or later bio since it was last considered for
+ *	removal
  */
 struct dmp_run {
+	u64 start;
 	u64 end;
 	u32 length;
 	u32 referenced;
@@ -44,9 +48,10 @@ struct dmp_run {
  * struct dmp_run_set - ends of bios that continued no run, by a hash of the key
  * @newer: the latest end
  * @older: the one before
- * @runs: number of runs in the list whose end hashes here; after a lost update it may
- *	be wrong, and is corrected when the list is searched in vain
- * @unused: makes the size a power of two: two sets are in a cache line
+ * @runs: number of runs in the list whose end hashes here. After a lost update it may
+ *	be too high until the next search without a match, or too low: the run is then
+ *	missed, and begins anew from a set.
+ * @unused: makes the size a power of two: two sets are in a cache line of 64 bytes
  */
 struct dmp_run_set {
 	u64 newer;
@@ -86,10 +91,11 @@ static __always_inline u64 dmp_run_key(u64 sector, unsigned long op)
 }
 
 /*
- * Multiplicative hash with 2^20 times the golden ratio (Knuth, The Art of Computer
- * Programming, 6.4), where hash_32() has 2^32 times: distant keys spread as evenly, and
- * the start and end of a bio of a few KiB are in the same or in adjacent sets, in eight
- * of ten cases in one cache line.
+ * Multiplicative hash (Knuth, The Art of Computer Programming, 6.4) with 2^20 times the
+ * golden ratio, a factor much smaller than that of hash_32(): distant keys spread as
+ * evenly, while start and end of a 4 KiB bio are in the same or in adjacent sets, in
+ * eight of ten cases in one cache line. Only the low 32 bits of a key are hashed; sets
+ * hold whole keys.
  */
 static __always_inline unsigned long dmp_run_hash(u64 key)
 {
@@ -143,6 +149,7 @@ static __always_inline u32 dmp_runs_extend(struct dmp_runs *runs, u64 start,
 	if (run->end != start || run->length < 2 || run->length == ~0U)
 		return 0;
 	dmp_runs_move(runs, start, end);
+	run->start = start;
 	run->end = end;
 	run->referenced = 1;
 	return ++run->length;

@@ -4,7 +4,7 @@
  * one bio in 128.
  *
  * On the slow path. A sample is taken at submission and counted at completion, since a
- * refused bio is in no histogram. Without sampling the fast path would have about
+ * refused bio must not be counted. Without sampling the fast path would have about
  * twice as many instructions.
  */
 #ifndef DMP_SAMPLE_H

@@ -5,7 +5,6 @@
 #include <linux/device-mapper.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/log2.h>
 
 #include "slow.h"
 #include "tick.h"
@@ -250,14 +249,14 @@ static void undo_rw(struct dmp_stats *stats, unsigned long op, u64 sector,
 {
 	struct dmp_submit_state *submit = &raw_cpu_ptr(stats->cpu)->submit;
 	u64 end = dmp_run_key(sector + sectors, op);
+	unsigned int bucket;
 	u32 length;
 
 	length = dmp_runs_undo(&submit->runs, dmp_run_key(sector, op), end);
 	if (length) {
-		if (is_power_of_2(length))
-			dmp_hist_dec(stats->cpu->rw[op].run,
-				     min_t(unsigned int, ilog2(length),
-					   DMP_RUN_BUCKETS - 1));
+		bucket = dmp_run_bucket(length);
+		if (bucket)
+			dmp_hist_dec(stats->cpu->rw[op].run, bucket);
 		dmp_hist_dec(stats->cpu->rw[op].run, 0);
 	}
 	if (submit->last_end == end)

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "../../kernel/hists.h"
 #include "../../kernel/runs.c"
 
 static struct dmp_runs runs;
@@ -121,6 +122,51 @@ static void refused_without_a_run(void **state)
 	assert_int_equal(submit(8, 0, 8), 0);
 }
 
+/* It ends where a run does, and continues nothing: the run stays as it is. */
+static void refused_beside_a_run(void **state)
+{
+	(void)state;
+	submit(0, 0, 8);
+	assert_int_equal(submit(8, 0, 8), 2);
+	assert_int_equal(submit(16, 0, 8), 3);
+	assert_int_equal(submit(20, 0, 4), 0);
+	assert_int_equal(dmp_runs_undo(&runs, dmp_run_key(20, 0),
+				       dmp_run_key(24, 0)), 0);
+	assert_int_equal(submit(24, 0, 8), 4);
+}
+
+/* The second bio of an eighth run, refused and sent again, evicts none of the seven. */
+static void refused_beside_seven(void **state)
+{
+	u32 run;
+
+	(void)state;
+	for (run = 0; run < 7; run++) {
+		submit(run * 1000003, 0, 8);
+		assert_int_equal(submit(run * 1000003 + 8, 0, 8), 2);
+	}
+	submit(9000000, 0, 8);
+	assert_int_equal(submit(9000008, 0, 8), 2);
+	assert_int_equal(dmp_runs_undo(&runs, dmp_run_key(9000008, 0),
+				       dmp_run_key(9000016, 0)), 2);
+	assert_int_equal(submit(9000008, 0, 8), 2);
+	for (run = 0; run < 7; run++)
+		assert_int_equal(submit(run * 1000003 + 16, 0, 8), 3);
+}
+
+/* However long a run gets, it counts once in each bucket from 2 bios on. */
+static void one_run_in_each_bucket(void **state)
+{
+	u32 counts[DMP_RUN_BUCKETS] = { 0 };
+	u32 length, i;
+
+	(void)state;
+	for (length = 2; length < 1U << 23; length++)
+		counts[dmp_run_bucket(length)]++;
+	for (i = 1; i < DMP_RUN_BUCKETS; i++)
+		assert_int_equal(counts[i], 1);
+}
+
 static void other_cpus_see(void **state)
 {
 	u32 i;
@@ -161,6 +207,9 @@ int main(void)
 		cmocka_unit_test_setup(an_end_is_continued_once, setup),
 		cmocka_unit_test_setup(refused, setup),
 		cmocka_unit_test_setup(refused_without_a_run, setup),
+		cmocka_unit_test_setup(refused_beside_a_run, setup),
+		cmocka_unit_test_setup(refused_beside_seven, setup),
+		cmocka_unit_test(one_run_in_each_bucket),
 		cmocka_unit_test_setup(other_cpus_see, setup),
 		cmocka_unit_test_setup(chance_is_forgotten, setup),
 	};
