@@ -303,7 +303,10 @@ static void void_timing(struct dmp_stats *stats,
 {
 	dmp_epochs_void_timing(&stats->tick.epochs);
 	next_epoch(stats, counts, now);
-	/* All completions take the slow path until the next tick. */
+	/*
+	 * All completions take the slow path until the next tick: @counts may lack
+	 * a bio that has been submitted since.
+	 */
 	WRITE_ONCE(stats->slow_ticks, 0);
 }
 
@@ -322,9 +325,11 @@ static void change_level(struct dmp_stats *stats, enum dmp_collect from,
 			close_window(stats, counts, now);
 		set_mode(stats, stats->mode & ~DMP_MODE_IDLE);
 	}
+	/* Not idle: bios in flight may complete before the next submission. */
 	if (from < DMP_COLLECT_PATTERNS && to >= DMP_COLLECT_PATTERNS) {
 		open_window(stats, counts, now);
-		set_mode(stats, stats->mode | DMP_MODE_IDLE);
+		note_counts(tick, counts);
+		queue_tick(tick);
 	}
 	if (from < DMP_COLLECT_ALL && to >= DMP_COLLECT_ALL) {
 		tick->untracked_ns = now;
@@ -366,6 +371,7 @@ void dmp_tick_configure(struct dmp_stats *stats,
 
 	stats->config = *config;
 	WRITE_ONCE(stats->time_span, 2 * config->latency_every - 1);
+	set_slow_ticks(stats, &counts, now);
 	if (config->collect != old.collect)
 		change_level(stats, old.collect, config->collect, &counts, now);
 	if (config->latency_every != old.latency_every)
@@ -374,7 +380,6 @@ void dmp_tick_configure(struct dmp_stats *stats,
 	    config->latency_every != old.latency_every)
 		forget_previous(stats, now);
 	update_mode(stats);
-	set_slow_ticks(stats, &counts, now);
 	spin_unlock_irq(&tick->lock);
 }
 
@@ -401,7 +406,8 @@ void dmp_tick_trace(struct dmp_stats *stats, bool traced)
  * During sleep the time stamp counter may run on, stop or restart; ktime_get_ns() stands
  * still. So the starts of bios that are in flight now become void, and bios that are
  * submitted until the system has woken up are timed by ktime_get_ns(): no latency
- * includes the sleep.
+ * includes the sleep. At any level, since bios may be in flight that were submitted at
+ * "all".
  *
  * Context: may sleep.
  */
@@ -412,14 +418,12 @@ void dmp_tick_sleep(struct dmp_stats *stats, bool asleep)
 
 	spin_lock_irq(&stats->tick.lock);
 	stats->tick.asleep = asleep;
-	if (stats->mode & DMP_MODE_EPOCH) {
-		dmp_stats_read_raw(stats, &counts);
-		now = ktime_get_ns();
-		if (asleep)
-			void_timing(stats, &counts, now);
-		forget_previous(stats, now);
-		update_mode(stats);
-	}
+	dmp_stats_read_raw(stats, &counts);
+	now = ktime_get_ns();
+	if (asleep)
+		void_timing(stats, &counts, now);
+	forget_previous(stats, now);
+	update_mode(stats);
 	spin_unlock_irq(&stats->tick.lock);
 }
 

@@ -53,19 +53,22 @@ try_to_suspend() {
 	echo freeze >/sys/power/state
 }
 
-failed_suspend() {
+# Two hang; the level is set while they do.
+failed_suspend() { # LEVEL
 	defer set_freeze_timeout "$(cat /sys/power/pm_freeze_timeout)"
 	set_freeze_timeout 300
 	dmsetup message proxy 0 reset
 	suspend_below
 	hang 1
 	hang 2
+	dmsetup message proxy 0 collect "$1"
 	assert_fails try_to_suspend
 	assert_dmesg '[Ff]reezing .*failed'
 	sleep 1
 	let_go
-	counted 2 0 'in flight at an attempt to suspend'
-	ten_reads 'after the attempt'
+	counted 2 0 "in flight at an attempt to suspend, at $1"
+	dmsetup message proxy 0 collect all
+	ten_reads "after the attempt, at $1"
 }
 
 # Two hang from before, three begin meanwhile and hang until after.
@@ -117,7 +120,8 @@ run() {
 	load_dmp
 	dm_create below '0 20000 zero'
 	dm_create proxy '0 20000 dmp /dev/mapper/below'
-	failed_suspend
+	failed_suspend all
+	failed_suspend counters
 	about_to_hibernate read
 	about_to_hibernate write
 	while_about_to

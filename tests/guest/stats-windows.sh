@@ -135,6 +135,30 @@ busy_stands_still() {
 	[ "$busy" = "$(bulk_value proxy busy_ns)" ]
 }
 
+# A read that hangs since before windows were collected, and completes before the next
+# one is submitted: it is in a window, and the volume is busy until then.
+busy_since_before() { # LEVEL
+	local on until
+	dmsetup message proxy 0 collect counters
+	begin
+	dm suspend --nolockfs --noflush below
+	dd if=/dev/mapper/proxy of=/dev/null bs=4096 count=1 iflag=direct &
+	wait_for 30 below_has proxy 1
+	dmsetup message proxy 0 collect "$1"
+	on=$(now_ms)
+	sleep 1
+	until=$(now_ms)
+	dm resume below
+	wait
+	sleep 0.5
+	wait_for 10 busy_stands_still
+	bulk_take proxy
+	assert_eq "$(bulk_value - read_requests)" 1 "$1, from counters: reads"
+	assert_ge "$(busy_windows read_window_requests)" 1 "$1, from counters: windows with the read"
+	assert_eq "$(bulk_value - read_peak_requests)" 1 "$1, from counters: peak"
+	assert_ge $(($(bulk_value - busy_ns) / 1000000)) $((until - on)) "$1, from counters: busy"
+}
+
 # Only time in which they are collected is in windows.
 not_at_counters() {
 	local off on most
@@ -161,5 +185,7 @@ run() {
 	bursts
 	busy_time all
 	busy_time patterns
+	busy_since_before patterns
+	busy_since_before all
 	not_at_counters
 }
