@@ -269,7 +269,7 @@ static noinline __noclone int end_io_slow(const struct dmp_c *dc,
 					  unsigned long state)
 {
 	dmp_slow_complete(dc->stats, state,
-			  bio->bi_iter.bi_sector - dc->shift, *error);
+			  dmp_bio_sector_on(bio, dc->bdev) - dc->shift, *error);
 	return DM_ENDIO_DONE;
 }
 

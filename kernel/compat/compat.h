@@ -43,6 +43,22 @@ static inline sector_t dmp_bdev_sectors(struct block_device *bdev)
 #endif
 }
 
+/*
+ * The sector of a bio on @bdev, to which it was submitted. The block layer adds the
+ * start of a partition to bi_sector.
+ */
+static inline sector_t dmp_bio_sector_on(const struct bio *bio,
+					 struct block_device *bdev)
+{
+#ifdef DMP_HAVE_BIO_REMAPPED
+	bool remapped = bio_flagged((struct bio *)bio, BIO_REMAPPED);
+#else
+	bool remapped = !bio->bi_partno;
+#endif
+
+	return bio->bi_iter.bi_sector - (remapped ? get_start_sect(bdev) : 0);
+}
+
 static inline void dmp_pass_write_same(struct dm_target *ti)
 {
 #ifdef DMP_HAVE_WRITE_SAME

@@ -3,14 +3,14 @@
 # shows: I/O that was refused since it must not wait is told by operation and bytes, and is in no latency and no peak: requests less refused is what moved
 
 requires() {
-	need_command fio
+	need_command fio partx taskset
 	need_module null_blk
 }
 
 # One I/O at a time, each four seconds long, which is longer than a busy machine
 # takes to start a program: whoever comes second has to wait.
-busy_disk() {
-	null_disk size_mb=4 submit_queues=1 hw_queue_depth=1 irqmode=2 completion_nsec=4000000000
+busy_disk() { # [ATTRIBUTE=VALUE…]
+	null_disk size_mb=4 submit_queues=1 hw_queue_depth=1 irqmode=2 completion_nsec=4000000000 "$@"
 }
 
 disk_is_taken() {
@@ -82,6 +82,34 @@ by_nowait() {
 	dm_remove proxy
 }
 
+# A boot record with one partition: sectors 2048 to 6143.
+partition_table() {
+	head -c 446 /dev/zero
+	printf '\0\0\0\0\203\0\0\0\0\10\0\0\0\20\0\0'
+	head -c 48 /dev/zero
+	printf '\125\252'
+}
+
+# Over a partition: a refused read that would have continued a run is not in it. The
+# block layer has by then moved the read by the start of the partition.
+on_a_partition() {
+	disk=$(busy_disk memory_backed=1)
+	echo none >"/sys/block/${disk##*/}/queue/scheduler"
+	partition_table | dd of="$disk" bs=512 count=1 oflag=direct iflag=fullblock
+	partx --add "$disk"
+	wait_for 10 test -b "${disk}p1"
+	dm_create proxy "0 4096 dmp ${disk}p1"
+	taskset -pc 0 $BASHPID >/dev/null
+	dmsetup message proxy 0 reset
+	assert_eq "$(ioerr /dev/mapper/proxy read 0 4096 1)" 'read ok 1' 'the read before'
+	refuse nowait 1
+	taskset -pc 0-1 $BASHPID >/dev/null
+	bulk_take proxy
+	assert_eq "$(bulk_value - read_refused)" 1 'refused'
+	assert_eq "$(bulk_value - read_cpu_run_requests)" '1:2=1' 'the run before'
+	dm_remove proxy
+}
+
 # 1009 polled reads, many more at a time than the disk takes.
 polled_reads() { # NAME
 	fio --output=/dev/null --name=polled --filename="/dev/mapper/$1" --rw=randread --bs=4k \
@@ -122,6 +150,7 @@ run() {
 	local disk
 	load_dmp
 	by_nowait
+	on_a_partition
 	if [ -e /sys/kernel/config/nullb/features ] &&
 		grep -q poll_queues /sys/kernel/config/nullb/features; then
 		by_polling
