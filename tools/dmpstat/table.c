@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table: see table.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/memory.h"
+#include "loop.h"
+#include "table.h"
+#include "views.h"
+
+/* An I/O in flight for longer than this is worth a line. */
+#define OLD_NS	1e9
+
+#define NAME_WIDTH	12
+
+/* So that the default columns fit 80 characters. */
+static const size_t narrowest[] = {
+	[UNIT_COUNT] = 3, [UNIT_RATE] = 6, [UNIT_BYTES] = 5, [UNIT_BYTE_RATE] = 5,
+	[UNIT_NS] = 5, [UNIT_PERCENT] = 4, [UNIT_DEPTH] = 5,
+};
+
+/* --- cells ----------------------------------------------------------------------- */
+
+/* The heading, with the unit that byte rates are printed in. */
+static void heading(char *cell, const struct column *column, enum scale scale)
+{
+	static const char *const units[] = {
+		[SCALE_KIB] = "kB/s", [SCALE_MIB] = "MB/s", [SCALE_GIB] = "GB/s",
+		[SCALE_HUMAN] = "B/s", [SCALE_EXACT] = "B/s",
+	};
+
+	if (column->unit == UNIT_BYTE_RATE)
+		snprintf(cell, CELL_MAX, "%c%s", *column->name, units[scale]);
+	else
+		snprintf(cell, CELL_MAX, "%s", column->name);
+}
+
+static size_t width_of_text(const char *text)
+{
+	size_t width = 0;
+
+	/* Continuation bytes of UTF-8 take no column. */
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == 127 || *text == '\\')
+			width += 4;
+		else
+			width += (*text & 0xc0) != 0x80;
+	}
+	return width;
+}
+
+/* Wide enough for the heading, for most numbers, and for all names in the report. */
+static int width_of(const struct column *column, const struct options *options,
+		    const struct dmp_report *report)
+{
+	char cell[CELL_MAX];
+	size_t width, most, i;
+
+	heading(cell, column, options->scale);
+	most = strlen(cell);
+	if (column->unit != UNIT_TEXT)
+		return most < narrowest[column->unit] ? narrowest[column->unit] : most;
+	if (!strcmp(column->name, "name") && most < NAME_WIDTH)
+		most = NAME_WIDTH;
+	for (i = 0; i < report->n; i++) {
+		struct value value = column->value(&report->intervals[i], column);
+
+		width = value.known ? width_of_text(value.text) : 1;
+		if (width > most)
+			most = width;
+	}
+	return most;
+}
+
+static void print_cell(const struct options *options, const struct column *column,
+		       const struct dmp_interval *interval, int width)
+{
+	struct value value = column->value(interval, column);
+	char cell[CELL_MAX];
+	int padding;
+
+	if (column->unit != UNIT_TEXT) {
+		format_value(cell, &value, column->unit, options->scale);
+		printf("%*s", width, cell);
+		return;
+	}
+	padding = width - (value.known ? (int)width_of_text(value.text) : 1);
+	if (value.known)
+		print_escaped(stdout, value.text);
+	else
+		putchar('-');
+	if (padding > 0)
+		printf("%*s", padding, "");
+}
+
+static void print_row(const struct options *options, const struct dmp_interval *interval,
+		      const int *widths)
+{
+	size_t i;
+
+	for (i = 0; i < options->n_columns; i++) {
+		if (i)
+			putchar(options->bare ? '\t' : ' ');
+		print_cell(options, options->columns[i], interval, options->bare ? 0 : widths[i]);
+	}
+	putchar('\n');
+}
+
+static void print_header(const struct options *options, const int *widths)
+{
+	char cell[CELL_MAX];
+	size_t i;
+
+	for (i = 0; i < options->n_columns; i++) {
+		const struct column *column = options->columns[i];
+
+		heading(cell, column, options->scale);
+		printf("%s%*s", i ? " " : "", column->unit == UNIT_TEXT ? -widths[i] : widths[i],
+		       cell);
+	}
+	putchar('\n');
+}
+
+/* --- what a row cannot say ------------------------------------------------------- */
+
+static void begin_note(const struct dmp_interval *interval)
+{
+	fputs("# ", stdout);
+	print_escaped(stdout, interval->sample.names.name);
+	printf(" (%s): ", interval->sample.names.device);
+}
+
+static void note_event(const struct dmp_interval *interval)
+{
+	switch (interval->event) {
+	case DMP_ADDED:
+		begin_note(interval);
+		printf("added %.1f s ago, its row is since then\n", interval->seconds);
+		break;
+	case DMP_RESET:
+		begin_note(interval);
+		printf("reset %.1f s ago, its row is since then\n", interval->seconds);
+		break;
+	case DMP_RENAMED:
+		begin_note(interval);
+		fputs("was called ", stdout);
+		print_escaped(stdout, interval->old_name);
+		putchar('\n');
+		break;
+	case DMP_REMOVED:
+		begin_note(interval);
+		puts("removed");
+		break;
+	case DMP_SAME:
+		break;
+	}
+}
+
+static void note_state(const struct dmp_interval *interval)
+{
+	const struct dmp_metric *collect = dmp_sample_find(&interval->sample, "collect");
+	uint64_t oldest = 0;
+	char age[CELL_MAX];
+
+	dmp_sample_number(&interval->sample, "oldest_ns", &oldest);
+	if (oldest > OLD_NS) {
+		format_ns(age, oldest);
+		begin_note(interval);
+		printf("oldest I/O in flight: %s\n", age);
+	}
+	if (interval->sample.names.suspended) {
+		begin_note(interval);
+		puts("suspended: device-mapper holds I/O back");
+	}
+	if (collect && collect->kind == DMP_WORD && strcmp(collect->word, "all") != 0) {
+		begin_note(interval);
+		printf("collects %s only: no latency\n", collect->word);
+	}
+}
+
+/**
+ * table_print() - one report as a table
+ * @options: columns, units, header
+ * @report: to print
+ */
+void table_print(const struct options *options, const struct dmp_report *report)
+{
+	int *widths = dmp_alloc((options->n_columns + 1) * sizeof(*widths));
+	char when[64];
+	size_t i;
+
+	for (i = 0; i < options->n_columns; i++)
+		widths[i] = width_of(options->columns[i], options, report);
+	if (options->timestamps) {
+		format_time(when, sizeof(when), report->real_ns);
+		puts(when);
+	}
+	if (!options->bare)
+		print_header(options, widths);
+	for (i = 0; i < report->n; i++) {
+		if (report->intervals[i].event != DMP_REMOVED)
+			print_row(options, &report->intervals[i], widths);
+	}
+	for (i = 0; !options->bare && i < report->n; i++) {
+		note_event(&report->intervals[i]);
+		if (report->intervals[i].event != DMP_REMOVED)
+			note_state(&report->intervals[i]);
+	}
+	free(widths);
+}
+
+/* --- the view -------------------------------------------------------------------- */
+
+static const struct options *wanted_by;
+
+static bool is_needed(const char *metric)
+{
+	size_t i;
+
+	for (i = 0; i < wanted_by->n_columns; i++) {
+		if (column_needs(wanted_by->columns[i], metric))
+			return true;
+	}
+	return !strcmp(metric, "collect");
+}
+
+static int show_table(const struct options *options, const struct dmp_report *report)
+{
+	static bool before;
+
+	if (before && !options->bare)
+		putchar('\n');
+	before = true;
+	table_print(options, report);
+	return EXIT_DONE;
+}
+
+static int show_json(const struct options *options, const struct dmp_report *report)
+{
+	json_print(options, report);
+	return EXIT_DONE;
+}
+
+int view_table(struct options *options, struct dmp_source *source)
+{
+	int status;
+
+	wanted_by = options;
+	source->want(source, is_needed);
+	if (!options->json)
+		return loop_run(options, options->arguments, options->n_arguments, source,
+				show_table);
+	json_begin(options);
+	status = loop_run(options, options->arguments, options->n_arguments, source, show_json);
+	json_end();
+	return status == EXIT_DONE ? loop_flush() : status;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table, for people and for scripts, and the same as JSON. */
+#ifndef DMPSTAT_TABLE_H
+#define DMPSTAT_TABLE_H
+
+#include "options.h"
+
+void table_print(const struct options *options, const struct dmp_report *report);
+void json_begin(const struct options *options);
+void json_print(const struct options *options, const struct dmp_report *report);
+void json_end(void);
+
+#endif /* DMPSTAT_TABLE_H */
