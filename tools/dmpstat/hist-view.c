@@ -178,11 +178,15 @@ static void merge_rows(struct chart *chart)
 static void make_chart(struct chart *chart, const struct dmp_sample *sample)
 {
 	const struct dmp_hist *hist;
+	uint64_t requests;
 	enum dmp_op op;
 	size_t i;
 
 	memset(chart, 0, sizeof(*chart));
 	for (op = 0; op < DMP_OPS; op++) {
+		/* Windows are counted without any, too. */
+		if (dmp_sample_op_number(sample, op, "requests", &requests) && !requests)
+			continue;
 		hist = dmp_sample_op_hist(sample, op, metric);
 		for (i = 0; hist && i < hist->n; i++)
 			row_of(chart, &hist->buckets[i])->counts[op] += hist->buckets[i].count;

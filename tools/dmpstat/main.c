@@ -292,6 +292,8 @@ int main(int argc, char **argv)
 	struct options options = { .root = "", .scale = SCALE_MIB };
 	int option, status = -1;
 
+	/* getopt's messages begin with it. */
+	argv[0] = (char *)"dmpstat";
 	setlocale(LC_CTYPE, "");
 	options.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 	set_columns(&options, default_columns);

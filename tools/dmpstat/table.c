@@ -84,13 +84,19 @@ static void print_cell(const struct options *options, const struct column *colum
 		printf("%*s", width, cell);
 		return;
 	}
-	padding = width - (value.known ? (int)width_of_text(value.text) : 1);
+	padding = width <= 0 ? 0 : width - (value.known ? (int)width_of_text(value.text) : 1);
 	if (value.known)
 		print_escaped(stdout, value.text);
 	else
 		putchar('-');
 	if (padding > 0)
 		printf("%*s", padding, "");
+}
+
+/* No blanks at the end of a line. */
+static bool is_last_text(const struct options *options, size_t i)
+{
+	return i + 1 == options->n_columns && options->columns[i]->unit == UNIT_TEXT;
 }
 
 static void print_row(const struct options *options, const struct dmp_interval *interval,
@@ -101,7 +107,8 @@ static void print_row(const struct options *options, const struct dmp_interval *
 	for (i = 0; i < options->n_columns; i++) {
 		if (i)
 			putchar(options->bare ? '\t' : ' ');
-		print_cell(options, options->columns[i], interval, options->bare ? 0 : widths[i]);
+		print_cell(options, options->columns[i], interval, options->bare ? 0 :
+			   is_last_text(options, i) ? 0 : widths[i]);
 	}
 	putchar('\n');
 }
@@ -115,8 +122,8 @@ static void print_header(const struct options *options, const int *widths)
 		const struct column *column = options->columns[i];
 
 		heading(cell, column, options->scale);
-		printf("%s%*s", i ? " " : "", column->unit == UNIT_TEXT ? -widths[i] : widths[i],
-		       cell);
+		printf("%s%*s", i ? " " : "", is_last_text(options, i) ? 0 :
+		       column->unit == UNIT_TEXT ? -widths[i] : widths[i], cell);
 	}
 	putchar('\n');
 }
@@ -158,7 +165,6 @@ static void note_event(const struct dmp_interval *interval)
 
 static void note_state(const struct dmp_interval *interval)
 {
-	const struct dmp_metric *collect = dmp_sample_find(&interval->sample, "collect");
 	uint64_t oldest = 0;
 	char age[CELL_MAX];
 
@@ -172,9 +178,30 @@ static void note_state(const struct dmp_interval *interval)
 		begin_note(interval);
 		puts("suspended: device-mapper holds I/O back");
 	}
-	if (collect && collect->kind == DMP_WORD && strcmp(collect->word, "all") != 0) {
-		begin_note(interval);
-		printf("collects %s only: no latency\n", collect->word);
+}
+
+/* In the first report only: it does not change often. */
+static void note_level(const struct dmp_interval *interval)
+{
+	const struct dmp_metric *collect = dmp_sample_find(&interval->sample, "collect");
+
+	if (!collect || collect->kind != DMP_WORD || !strcmp(collect->word, "all"))
+		return;
+	begin_note(interval);
+	printf("collects %s only: no latency\n", collect->word);
+}
+
+static void print_notes(const struct dmp_report *report, bool first)
+{
+	size_t i;
+
+	for (i = 0; i < report->n; i++) {
+		note_event(&report->intervals[i]);
+		if (report->intervals[i].event == DMP_REMOVED)
+			continue;
+		note_state(&report->intervals[i]);
+		if (first)
+			note_level(&report->intervals[i]);
 	}
 }
 
@@ -182,8 +209,9 @@ static void note_state(const struct dmp_interval *interval)
  * table_print() - one report as a table
  * @options: columns, units, header
  * @report: to print
+ * @first: nothing was printed before
  */
-void table_print(const struct options *options, const struct dmp_report *report)
+void table_print(const struct options *options, const struct dmp_report *report, bool first)
 {
 	int *widths = dmp_alloc((options->n_columns + 1) * sizeof(*widths));
 	char when[64];
@@ -201,11 +229,8 @@ void table_print(const struct options *options, const struct dmp_report *report)
 		if (report->intervals[i].event != DMP_REMOVED)
 			print_row(options, &report->intervals[i], widths);
 	}
-	for (i = 0; !options->bare && i < report->n; i++) {
-		note_event(&report->intervals[i]);
-		if (report->intervals[i].event != DMP_REMOVED)
-			note_state(&report->intervals[i]);
-	}
+	if (!options->bare)
+		print_notes(report, first);
 	free(widths);
 }
 
@@ -230,8 +255,8 @@ static int show_table(const struct options *options, const struct dmp_report *re
 
 	if (before && !options->bare)
 		putchar('\n');
+	table_print(options, report, !before);
 	before = true;
-	table_print(options, report);
 	return EXIT_DONE;
 }
 

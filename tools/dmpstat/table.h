@@ -5,7 +5,7 @@
 
 #include "options.h"
 
-void table_print(const struct options *options, const struct dmp_report *report);
+void table_print(const struct options *options, const struct dmp_report *report, bool first);
 void json_begin(const struct options *options);
 void json_print(const struct options *options, const struct dmp_report *report);
 void json_end(void);
