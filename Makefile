@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #   make                build dmp.ko and device_mapper_proxy.ko
+#   make tools          build build/tools/dmpstat
 #   make install        install dmp.ko for the kernel it was built for
 #   make uninstall      remove it there
 #   make demo           show it at work in a throw-away virtual machine
@@ -61,7 +62,7 @@ plain = $(if $(call odd,$(2)),$(error $(1) '$(subst $(newline),\n,$(2))': \
 writable = $(if $(shell lab/module blocked $(1)),$(error \
 	Cannot write $(shell lab/module blocked $(1)): $(2)))
 
-.PHONY: all $(NAMES) paths headers stage install uninstall demo check matrix bench \
+.PHONY: all $(NAMES) paths headers tools stage install uninstall demo check matrix bench \
 	shell clean
 
 all: $(NAMES)
@@ -84,6 +85,12 @@ $(NAMES): headers
 	@$(MAKE) -C $(KDIR) M=$(BUILD)/$@ DMP_MODULE=$@ DMP_ALSO= modules || \
 	  { lab/module hand-over $(abspath $(OUT)); exit 1; }
 	@lab/module publish $(BUILD)/$@/$@.ko $(abspath $(OUT))
+	@lab/module hand-over $(abspath $(OUT))
+
+tools:
+	@: $(call plain,Cannot build in,$(OUT),: build elsewhere with make O=DIR)
+	@: $(call writable,$(abspath $(OUT)) $(abspath $(OUT))/build/tools,remove it as its owner$(comma) or build elsewhere with make O=DIR)
+	@$(MAKE) --no-print-directory -C tools BUILD=$(abspath $(OUT))/build/tools
 	@lab/module hand-over $(abspath $(OUT))
 
 stage: headers

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: every command of README.md's sections on loading and use works as written, and volumes has the text that it shows
+# shows: every command of README.md's sections on loading and use, and of docs/guide.md, works as written, and volumes has the text that README shows
 
 # shellcheck disable=SC2034,SC2154 # size, event: for the commands; guest: of run-case
 
@@ -35,6 +35,12 @@ looked_at() { # COMMAND
 	*_size_bytes) assert_eq "$(wc -l <"$CASE_DIR/output")" 5 'histograms of sizes' ;;
 	# one error: the zero target fails read-ahead
 	'dmsetup status '*) assert_eq "$(cat "$CASE_DIR/output")" '0 20000 dmp 2 20480 1 4096 1 0' 'status' ;;
+	dmpstat) grep -q '^dmp1 ' "$CASE_DIR/output" ;;
+	'dmpstat -x '*) assert_eq "$(grep -c '^dmp1 ' "$CASE_DIR/output")" 3 'rows' ;;
+	'dmpstat hist '*) grep -q '4k to 4.5k *1 ' "$CASE_DIR/output" ;;
+	'dmpstat heat '*) grep -q '^ read |' "$CASE_DIR/output" ;;
+	'dmpstat explain') grep -q '2 reads and 1 writes' "$CASE_DIR/output" ;;
+	'dmpstat export') grep -q '^dmp_writes_completed_total{device="dm-1"} 1$' "$CASE_DIR/output" ;;
 	*' 0 stats') grep -q '^write_bytes 4096$' "$CASE_DIR/output" ;;
 	esac
 }
@@ -57,7 +63,9 @@ run() {
 	cd "$(module_dir)" || exit
 	type_in < <(loading)
 	assert_eq "$typed" 3 'commands that load the module'
-	type_in < <(blocks "$guest/README.md" Use)
+	type_in < <(blocks "$guest/README.md" Use | sed '/^sudo dmsetup remove/,$d')
+	type_in < <(blocks "$guest/guide.md")
+	type_in < <(blocks "$guest/README.md" Use | sed -n '/^sudo dmsetup remove/,$p')
 	assert_gt "$typed" 25 'commands'
 	assert_missing /sys/module/dmp
 }
