@@ -540,22 +540,29 @@ in_range() {
 	[ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
 
-# assert_share GOT N P WHAT: GOT of N samples have a property that a share P of the
-# population has. Fails if so few, or so many, had it with a probability below 10^-6
-# (exact tails of the binomial distribution: N is often below 10, where 4 sigma mean
+# For awk: unlikely(got, n, p) says whether got of n samples, of a population of which a
+# share p has a property, is so few, or so many, that it happens with a probability below
+# 10^-6 (exact tails of the binomial distribution: n is often below 10, where 4 sigma mean
 # nothing). Of samples at distances that vary less than geometric ones the tails are
 # lighter still.
-assert_share() {
-	awk -v got="$1" -v n="$2" -v p="$3" 'BEGIN {
-		if (n < 1) exit 1
-		if (p <= 0 || p >= 1) exit got != n * p
+binomial='function unlikely(got, n, p,  k, term, few, many) {
+		if (p <= 0 || p >= 1) return got != n * p
 		term = n * log(1 - p)
+		few = many = 0
 		for (k = 0; k <= n; k++) {
 			if (k) term += log(n - k + 1) - log(k) + log(p / (1 - p))
 			if (k <= got) few += exp(term)
 			if (k >= got) many += exp(term)
 		}
-		exit few < 1e-6 || many < 1e-6
+		return few < 1e-6 || many < 1e-6
+	}
+'
+
+# assert_share GOT N P WHAT: GOT of N samples have a property that a share P of the
+# population has.
+assert_share() {
+	awk -v got="$1" -v n="$2" -v p="$3" "$binomial"'BEGIN {
+		exit n < 1 || unlikely(got, n, p)
 	}' || fail "$4: $1 of $2, want a share of $3"
 }
 

@@ -51,11 +51,10 @@ assert_seeks() {
 	done <<<"$shares"
 }
 
-# The samples of each cell are like the list's share of it; one more or less is
-# allowed where 4 sigma are less than that.
+# The samples of each cell are like the list's share of it.
 assert_heat() {
 	awk -v heat="$(bulk_value proxy read_heat)" -v n="$(bulk_sum proxy read_heat)" \
-		-v cell="$(($(bulk_value proxy heat_cell_sectors) * 512))" '
+		-v cell="$(($(bulk_value proxy heat_cell_sectors) * 512))" "$binomial"'
 		{ done[int($2 / cell)]++ }
 		END {
 			for (i = split(heat, cells, " "); i > 0; i--) {
@@ -64,9 +63,7 @@ assert_heat() {
 			}
 			for (i = 0; i < 64; i++) {
 				p = done[i] / NR
-				off = got[i] - n * p
-				off = off < 0 ? -off : off
-				if (off > 4 * sqrt(n * p * (1 - p)) + (p > 0)) {
+				if (unlikely(got[i] + 0, n, p)) {
 					print "cell " i ": " got[i] " of " n ", want a share of " p
 					wrong++
 				}
