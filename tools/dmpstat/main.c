@@ -40,6 +40,8 @@ static const struct view views[] = {
 	  "where on the volume I/O goes, and how latency depends on size" },
 	{ "explain", view_explain, 0, "[VOLUME...] [INTERVAL [COUNT]]",
 	  "what kind of workload it is, and what stands out" },
+	{ "fio", view_fio, 1, "VOLUME [INTERVAL]",
+	  "a fio job that reproduces the workload" },
 	{ "export", view_export, 0, "[--textfile FILE | --listen [HOST:]PORT] [VOLUME...]",
 	  "all metrics in OpenMetrics text, for Prometheus" },
 };
