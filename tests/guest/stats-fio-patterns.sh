@@ -52,6 +52,7 @@ assert_seeks() {
 }
 
 # The samples of each cell are like the list's share of it.
+# shellcheck disable=SC2154 # binomial: of lib.sh
 assert_heat() {
 	awk -v heat="$(bulk_value proxy read_heat)" -v n="$(bulk_sum proxy read_heat)" \
 		-v cell="$(($(bulk_value proxy heat_cell_sectors) * 512))" "$binomial"'

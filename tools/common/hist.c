@@ -241,7 +241,7 @@ uint64_t dmp_hist_count(const struct dmp_hist *hist)
 /**
  * dmp_hist_percentile() - range of the value that @percent of all do not exceed
  * @hist: not a table
- * @percent: 0 to 100
+ * @percent: 0 to 100, in tenths
  * @range: for the answer: the bucket of the value with the nearest rank, rounded up
  *
  * Return: false if there are no values.
@@ -249,8 +249,10 @@ uint64_t dmp_hist_count(const struct dmp_hist *hist)
 bool dmp_hist_percentile(const struct dmp_hist *hist, double percent,
 			 struct dmp_range *range)
 {
-	long double rank = ceill((long double)dmp_hist_count(hist) * percent / 100);
-	long double sum = 0;
+	/* In thousandths, since 99.9 is no binary fraction. */
+	unsigned __int128 thousandths = llround(percent * 10);
+	unsigned __int128 rank = (dmp_hist_count(hist) * thousandths + 999) / 1000;
+	uint64_t sum = 0;
 	size_t i;
 
 	for (i = 0; i < hist->n; i++) {
