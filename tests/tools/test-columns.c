@@ -110,6 +110,13 @@ static void test_shares(void **state)
 	assert_value("%seq", 70);
 	assert_value("%busy", 25);
 	assert_unknown("d_4k");
+	/* Nine samples say nothing; ten do. */
+	set("dmp_stats 1\nread_sampled 9\nread_sequential 9\nread_aligned_4k 9\n");
+	assert_unknown("r_seq");
+	assert_unknown("%seq");
+	set("dmp_stats 1\nread_sampled 10\nread_sequential 9\n");
+	assert_value("r_seq", 90);
+	assert_value("%seq", 90);
 	set("dmp_stats 1\nbusy_ns 4100000000\n");
 	assert_value("%busy", 100);
 	assert_unknown("%seq");

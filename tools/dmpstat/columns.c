@@ -4,6 +4,9 @@
 
 #include "columns.h"
 
+/* A share of fewer samples would be chance: with 10 it is off by 30 points once in 20. */
+#define FEWEST_SAMPLES	10
+
 static const struct value unknown;
 
 static struct value number(double value)
@@ -155,7 +158,7 @@ static struct value share(const struct dmp_interval *interval, const struct colu
 {
 	double all = of_op(interval, column->op, "sampled");
 
-	if (!all)
+	if (all < FEWEST_SAMPLES)
 		return unknown;
 	return number(100 * of_op(interval, column->op, column->metric) / all);
 }
@@ -166,7 +169,7 @@ static struct value sequential(const struct dmp_interval *interval,
 	double all = of_op(interval, DMP_READ, "sampled") + of_op(interval, DMP_WRITE, "sampled");
 
 	(void)column;
-	if (!all)
+	if (all < FEWEST_SAMPLES)
 		return unknown;
 	return number(100 * (of_op(interval, DMP_READ, "sequential") +
 			     of_op(interval, DMP_WRITE, "sequential")) / all);
