@@ -48,6 +48,7 @@ int view_export(struct options *options, struct dmp_source *source)
 	struct dmp_snapshot snapshot;
 	int status;
 
+	source->want(source, openmetrics_needs);
 	if (options->listen)
 		return serve(options, source, options->listen);
 	status = loop_read(options, options->arguments, options->n_arguments, source, &snapshot);

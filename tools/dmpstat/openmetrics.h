@@ -10,6 +10,7 @@
 /* The older text is what node_exporter reads from files. */
 enum exposition { OPENMETRICS, PROMETHEUS_TEXT };
 
+bool openmetrics_needs(const char *name);
 void openmetrics_write(FILE *file, const struct dmp_snapshot *snapshot,
 		       enum exposition exposition);
 
