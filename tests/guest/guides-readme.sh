@@ -41,6 +41,9 @@ looked_at() { # COMMAND
 	'dmpstat heat '*) grep -q '^ read |' "$CASE_DIR/output" ;;
 	'dmpstat explain') grep -q '2 reads and 1 writes' "$CASE_DIR/output" ;;
 	'dmpstat export') grep -q '^dmp_writes_completed_total{device="dm-1"} 1$' "$CASE_DIR/output" ;;
+	'dmpstat export | '*) grep -q '} 2$' "$CASE_DIR/output" ;;
+	'dmpstat fio '*) grep -q '^rwmixread=67$' /tmp/job.fio ;;
+	*' --textfile '*) grep -q '^dmp_reads_completed_total{device="dm-1"} 2$' /tmp/dmp.prom ;;
 	*' 0 stats') grep -q '^write_bytes 4096$' "$CASE_DIR/output" ;;
 	esac
 }
@@ -64,6 +67,8 @@ run() {
 	type_in < <(loading)
 	assert_eq "$typed" 3 'commands that load the module'
 	type_in < <(blocks "$guest/README.md" Use | sed '/^sudo dmsetup remove/,$d')
+	# counting began again above
+	type_in < <(blocks "$guest/README.md" Use | grep '^sudo dd ')
 	type_in < <(blocks "$guest/guide.md")
 	type_in < <(blocks "$guest/README.md" Use | sed -n '/^sudo dmsetup remove/,$p')
 	assert_gt "$typed" 25 'commands'
