@@ -83,6 +83,19 @@ static void test_lv(void **state)
 	assert_lv("", "LVM-", "");
 }
 
+static void test_metric_names(void **state)
+{
+	(void)state;
+	assert_string_equal(dmp_without_op("read_latency_ns"), "latency_ns");
+	assert_string_equal(dmp_without_op("write_zeroes_latency_ns"), "latency_ns");
+	assert_string_equal(dmp_without_op("write_bytes"), "bytes");
+	assert_null(dmp_without_op("generation"));
+	assert_null(dmp_without_op("reads"));
+	assert_true(dmp_metric_is("write_zeroes_slow", "slow"));
+	assert_false(dmp_metric_is("write_slow_time_ns", "slow"));
+	assert_false(dmp_metric_is("slow", "slow"));
+}
+
 static void test_match(void **state)
 {
 	const struct dmp_names names = {
@@ -229,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_parse_bad),
 		cmocka_unit_test(test_lv),
+		cmocka_unit_test(test_metric_names),
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_interval_events),

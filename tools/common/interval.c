@@ -30,17 +30,9 @@ static bool is_gauge(const char *name)
 		       compare_names);
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-	size_t length = strlen(name), tail = strlen(end);
-
-	return length > tail && name[length - tail - 1] == '_' &&
-		!strcmp(name + length - tail, end);
-}
-
 static bool is_peak(const char *name)
 {
-	return ends_with(name, "peak_requests") || ends_with(name, "peak_bytes");
+	return dmp_metric_is(name, "peak_requests") || dmp_metric_is(name, "peak_bytes");
 }
 
 static bool is_latency(const char *name)
@@ -48,7 +40,7 @@ static bool is_latency(const char *name)
 	size_t i;
 
 	for (i = 0; i < sizeof(latencies) / sizeof(*latencies); i++) {
-		if (ends_with(name, latencies[i]))
+		if (dmp_metric_is(name, latencies[i]))
 			return true;
 	}
 	return false;
@@ -203,4 +195,21 @@ void dmp_report_free(struct dmp_report *report)
 	}
 	free(report->intervals);
 	memset(report, 0, sizeof(*report));
+}
+
+/**
+ * dmp_interval_op() - a count of one operation
+ * @interval: any
+ * @op: the operation
+ * @metric: name without operation
+ *
+ * Return: the count; 0 if it is not known.
+ */
+double dmp_interval_op(const struct dmp_interval *interval, enum dmp_op op,
+		       const char *metric)
+{
+	uint64_t value = 0;
+
+	dmp_sample_op_number(&interval->sample, op, metric, &value);
+	return value;
 }

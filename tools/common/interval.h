@@ -52,6 +52,8 @@ struct dmp_report {
 
 void dmp_report_make(struct dmp_report *report, const struct dmp_snapshot *before,
 		     const struct dmp_snapshot *now);
+double dmp_interval_op(const struct dmp_interval *interval, enum dmp_op op,
+		       const char *metric);
 void dmp_report_free(struct dmp_report *report);
 
 #endif /* DMP_INTERVAL_H */

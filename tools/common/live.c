@@ -115,43 +115,21 @@ static void parse_stat(struct dmp_sample *sample, char *line)
 
 static bool is_in_stat(const char *name)
 {
-	size_t i, j, op, length;
+	size_t i, j;
 
 	for (i = 0; i < sizeof(stat_fields) / sizeof(stat_fields[0]); i++) {
 		const struct field_group *group = &stat_fields[i];
 
 		for (j = 0; j < 2 && group->names[j]; j++) {
-			if (!group->by_op) {
-				if (!strcmp(name, group->names[j]))
-					return true;
-				continue;
-			}
-			for (op = 0; op < DMP_OPS; op++) {
-				length = strlen(dmp_op_names[op]);
-				if (!strncmp(name, dmp_op_names[op], length) &&
-				    name[length] == '_' &&
-				    !strcmp(name + length + 1, group->names[j]))
-					return true;
-			}
+			if (group->by_op ? dmp_metric_is(name, group->names[j]) :
+					   !strcmp(name, group->names[j]))
+				return true;
 		}
 	}
 	return false;
 }
 
 /* --- histograms' files ----------------------------------------------------------- */
-
-/* The name without its operation; "" is none. */
-static const char *without_op(const char *name)
-{
-	size_t op, length;
-
-	for (op = 0; op < DMP_OPS; op++) {
-		length = strlen(dmp_op_names[op]);
-		if (!strncmp(name, dmp_op_names[op], length) && name[length] == '_')
-			return name + length + 1;
-	}
-	return "";
-}
 
 static size_t parse_bounds(char *text, int64_t **least, char ***names)
 {
@@ -244,6 +222,7 @@ static bool parse_counts(struct dmp_hist *hist, const struct bounds *bounds, cha
 
 static void read_metric(struct live *live, struct dmp_sample *sample, const char *name)
 {
+	const char *histogram = dmp_without_op(name);
 	const struct bounds *bounds = NULL;
 	struct dmp_metric *metric;
 	char *text;
@@ -251,8 +230,8 @@ static void read_metric(struct live *live, struct dmp_sample *sample, const char
 	text = dmp_read_file(live->root, "%s/%s/%s", live->stat, sample->names.device, name);
 	if (!text)
 		return;
-	if (strchr(text, ' '))
-		bounds = bounds_of(live, sample->names.device, without_op(name));
+	if (histogram && strchr(text, ' '))
+		bounds = bounds_of(live, sample->names.device, histogram);
 	if (!bounds) {
 		dmp_sample_append_text(sample, name, strlen(name), text);
 	} else {

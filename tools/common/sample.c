@@ -12,6 +12,44 @@ const char *const dmp_op_names[DMP_OPS] = {
 	"read", "write", "discard", "flush", "write_zeroes", "other",
 };
 
+/* --- names of metrics ------------------------------------------------------------ */
+
+/**
+ * dmp_without_op() - "latency_ns" of "read_latency_ns"
+ * @name: of a metric
+ *
+ * Return: what follows the operation; NULL if there is none.
+ */
+const char *dmp_without_op(const char *name)
+{
+	const char *rest = NULL;
+	enum dmp_op op;
+
+	/* The longest: "write_zeroes_…" begins with "write_", too. */
+	for (op = 0; op < DMP_OPS; op++) {
+		size_t length = strlen(dmp_op_names[op]);
+
+		if (!strncmp(name, dmp_op_names[op], length) && name[length] == '_' &&
+		    (!rest || name + length + 1 > rest))
+			rest = name + length + 1;
+	}
+	return rest;
+}
+
+/**
+ * dmp_metric_is() - is this a metric, of whichever operation?
+ * @name: operation included
+ * @metric: without operation
+ *
+ * Return: whether it is.
+ */
+bool dmp_metric_is(const char *name, const char *metric)
+{
+	const char *rest = dmp_without_op(name);
+
+	return rest && !strcmp(rest, metric);
+}
+
 /* --- metrics --------------------------------------------------------------------- */
 
 /**

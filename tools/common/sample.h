@@ -83,6 +83,9 @@ struct dmp_snapshot {
 	size_t n;
 };
 
+const char *dmp_without_op(const char *name);
+bool dmp_metric_is(const char *name, const char *metric);
+
 struct dmp_metric *dmp_sample_append(struct dmp_sample *sample, const char *name,
 				     size_t length);
 bool dmp_sample_append_text(struct dmp_sample *sample, const char *name, size_t length,

@@ -19,14 +19,6 @@ static struct value text(const char *value)
 	return (struct value){ .known = *value, .text = value };
 }
 
-static double of_op(const struct dmp_interval *interval, enum dmp_op op, const char *metric)
-{
-	uint64_t value = 0;
-
-	dmp_sample_op_number(&interval->sample, op, metric, &value);
-	return value;
-}
-
 /* --- names ----------------------------------------------------------------------- */
 
 static struct value device(const struct dmp_interval *interval, const struct column *column)
@@ -98,21 +90,21 @@ static struct value count(const struct dmp_interval *interval, const struct colu
 
 static struct value mean_size(const struct dmp_interval *interval, const struct column *column)
 {
-	double requests = of_op(interval, column->op, "requests");
+	double requests = dmp_interval_op(interval, column->op, "requests");
 
 	if (!requests)
 		return unknown;
-	return number(of_op(interval, column->op, "bytes") / requests);
+	return number(dmp_interval_op(interval, column->op, "bytes") / requests);
 }
 
 static struct value mean_latency(const struct dmp_interval *interval,
 				 const struct column *column)
 {
-	double timed = of_op(interval, column->op, "timed");
+	double timed = dmp_interval_op(interval, column->op, "timed");
 
 	if (!timed)
 		return unknown;
-	return number(of_op(interval, column->op, "time_ns") / timed);
+	return number(dmp_interval_op(interval, column->op, "time_ns") / timed);
 }
 
 /* The upper bound of the bucket: so many percent took no longer. */
@@ -141,7 +133,7 @@ static const char *peak_of(const char *windows)
  */
 static struct value busiest(const struct dmp_interval *interval, const struct column *column)
 {
-	double peak = of_op(interval, column->op, peak_of(column->metric));
+	double peak = dmp_interval_op(interval, column->op, peak_of(column->metric));
 	const struct dmp_hist *hist;
 	struct dmp_range range;
 
@@ -156,23 +148,23 @@ static struct value busiest(const struct dmp_interval *interval, const struct co
 /* Of those that were sampled, or of all. */
 static struct value share(const struct dmp_interval *interval, const struct column *column)
 {
-	double all = of_op(interval, column->op, "sampled");
+	double all = dmp_interval_op(interval, column->op, "sampled");
 
 	if (all < FEWEST_SAMPLES)
 		return unknown;
-	return number(100 * of_op(interval, column->op, column->metric) / all);
+	return number(100 * dmp_interval_op(interval, column->op, column->metric) / all);
 }
 
 static struct value sequential(const struct dmp_interval *interval,
 			       const struct column *column)
 {
-	double all = of_op(interval, DMP_READ, "sampled") + of_op(interval, DMP_WRITE, "sampled");
+	double all = dmp_interval_op(interval, DMP_READ, "sampled") + dmp_interval_op(interval, DMP_WRITE, "sampled");
 
 	(void)column;
 	if (all < FEWEST_SAMPLES)
 		return unknown;
-	return number(100 * (of_op(interval, DMP_READ, "sequential") +
-			     of_op(interval, DMP_WRITE, "sequential")) / all);
+	return number(100 * (dmp_interval_op(interval, DMP_READ, "sequential") +
+			     dmp_interval_op(interval, DMP_WRITE, "sequential")) / all);
 }
 
 /* Little's law: the sum of all latencies over the time in which they were counted. */
@@ -183,15 +175,15 @@ static struct value depth(const struct dmp_interval *interval, const struct colu
 
 	(void)column;
 	for (op = 0; op < DMP_OPS; op++) {
-		timed = of_op(interval, op, "timed");
+		timed = dmp_interval_op(interval, op, "timed");
 		all_timed += timed;
 		if (timed)
-			sum += of_op(interval, op, "time_ns") / timed *
-				(of_op(interval, op, "requests") - of_op(interval, op, "refused"));
+			sum += dmp_interval_op(interval, op, "time_ns") / timed *
+				(dmp_interval_op(interval, op, "requests") - dmp_interval_op(interval, op, "refused"));
 	}
 	if (interval->seconds <= 0 ||
-	    (!all_timed && of_op(interval, DMP_READ, "requests") +
-	     of_op(interval, DMP_WRITE, "requests") > 0))
+	    (!all_timed && dmp_interval_op(interval, DMP_READ, "requests") +
+	     dmp_interval_op(interval, DMP_WRITE, "requests") > 0))
 		return unknown;
 	return number(sum / 1e9 / interval->seconds);
 }
@@ -344,13 +336,14 @@ const char *unit_name(enum unit unit)
  */
 bool column_needs(const struct column *column, const char *metric)
 {
-	const char *at = column->needs;
-	size_t length, whole = strlen(metric);
+	const char *at = column->needs, *rest = dmp_without_op(metric);
+	size_t length;
 
+	if (!rest)
+		rest = metric;
 	while (*at) {
 		length = strcspn(at, " ");
-		if (whole >= length && !strncmp(metric + whole - length, at, length) &&
-		    (whole == length || metric[whole - length - 1] == '_'))
+		if (!strncmp(rest, at, length) && !rest[length])
 			return true;
 		at += length + !!at[length];
 	}

@@ -13,25 +13,17 @@
 #define FEW_IOS		100
 #define FEW_SAMPLED	30
 
-static double of_op(const struct dmp_interval *interval, enum dmp_op op, const char *metric)
-{
-	uint64_t value = 0;
-
-	dmp_sample_op_number(&interval->sample, op, metric, &value);
-	return value;
-}
-
 static double of_rw(const struct dmp_interval *interval, const char *metric)
 {
-	return of_op(interval, DMP_READ, metric) + of_op(interval, DMP_WRITE, metric);
+	return dmp_interval_op(interval, DMP_READ, metric) + dmp_interval_op(interval, DMP_WRITE, metric);
 }
 
 /* --- what it is ------------------------------------------------------------------ */
 
 static void say_mix(const struct dmp_interval *interval)
 {
-	double reads = of_op(interval, DMP_READ, "requests");
-	double writes = of_op(interval, DMP_WRITE, "requests");
+	double reads = dmp_interval_op(interval, DMP_READ, "requests");
+	double writes = dmp_interval_op(interval, DMP_WRITE, "requests");
 	double all = reads + writes, share = 100 * reads / all;
 	char rate[CELL_MAX];
 
@@ -83,16 +75,16 @@ static void say_order(const struct dmp_interval *interval)
 
 static void say_flushes(const struct dmp_interval *interval)
 {
-	double flushes = of_op(interval, DMP_FLUSH, "requests");
-	double writes = of_op(interval, DMP_WRITE, "requests");
-	double timed = of_op(interval, DMP_FLUSH, "timed");
+	double flushes = dmp_interval_op(interval, DMP_FLUSH, "requests");
+	double writes = dmp_interval_op(interval, DMP_WRITE, "requests");
+	double timed = dmp_interval_op(interval, DMP_FLUSH, "timed");
 	char mean[CELL_MAX];
 
 	if (flushes < FEW_IOS || writes > 20 * flushes)
 		return;
 	printf("  Flush-heavy: %.0f flushes, one for each %.1f writes", flushes, writes / flushes);
 	if (timed) {
-		format_ns(mean, of_op(interval, DMP_FLUSH, "time_ns") / timed);
+		format_ns(mean, dmp_interval_op(interval, DMP_FLUSH, "time_ns") / timed);
 		printf(", %s on average", mean);
 	}
 	puts(" (fsync, or a journal's commits).");
@@ -121,11 +113,11 @@ static void say_latency(const struct dmp_interval *interval, enum dmp_op op)
 static void say_bursts(const struct dmp_interval *interval, enum dmp_op op)
 {
 	const struct dmp_hist *hist;
-	double mean = of_op(interval, op, "requests") / interval->seconds / 10;
+	double mean = dmp_interval_op(interval, op, "requests") / interval->seconds / 10;
 	struct dmp_range most;
 
 	hist = dmp_sample_op_hist(&interval->sample, op, "window_requests");
-	if (!hist || of_op(interval, op, "requests") < FEW_IOS ||
+	if (!hist || dmp_interval_op(interval, op, "requests") < FEW_IOS ||
 	    !dmp_hist_most(hist, &most) || most.least < 10 * mean)
 		return;
 	printf("  Bursts: the busiest 100 ms had %.0f %ss or more, the mean is %.1f.\n",
@@ -134,8 +126,8 @@ static void say_bursts(const struct dmp_interval *interval, enum dmp_op op)
 
 static void say_alignment(const struct dmp_interval *interval, enum dmp_op op)
 {
-	double sampled = of_op(interval, op, "sampled");
-	double share = 100 * of_op(interval, op, "aligned_physical") / sampled;
+	double sampled = dmp_interval_op(interval, op, "sampled");
+	double share = 100 * dmp_interval_op(interval, op, "aligned_physical") / sampled;
 	uint64_t block = 0;
 
 	dmp_sample_number(&interval->sample, "physical_block_bytes", &block);

@@ -19,18 +19,10 @@
 #define WINDOWS_PER_S	10
 #define RUNTIME_S	60
 
-static double of_op(const struct dmp_interval *interval, enum dmp_op op, const char *metric)
-{
-	uint64_t value = 0;
-
-	dmp_sample_op_number(&interval->sample, op, metric, &value);
-	return value;
-}
-
 /* What was not refused: a refused one was sent again. */
 static double served(const struct dmp_interval *interval, enum dmp_op op)
 {
-	return of_op(interval, op, "requests") - of_op(interval, op, "refused");
+	return dmp_interval_op(interval, op, "requests") - dmp_interval_op(interval, op, "refused");
 }
 
 /**
@@ -101,10 +93,10 @@ static void print_sizes(const struct dmp_interval *interval)
 
 	if (!has_sizes(reads) && !has_sizes(writes)) {
 		puts("# sizes are not collected: the mean is");
-		printf("bs=%.0f\n", ceil((of_op(interval, DMP_READ, "bytes") +
-					  of_op(interval, DMP_WRITE, "bytes")) /
-					 (of_op(interval, DMP_READ, "requests") +
-					  of_op(interval, DMP_WRITE, "requests")) /
+		printf("bs=%.0f\n", ceil((dmp_interval_op(interval, DMP_READ, "bytes") +
+					  dmp_interval_op(interval, DMP_WRITE, "bytes")) /
+					 (dmp_interval_op(interval, DMP_READ, "requests") +
+					  dmp_interval_op(interval, DMP_WRITE, "requests")) /
 					 SECTOR_BYTES) * SECTOR_BYTES);
 		return;
 	}
@@ -120,24 +112,24 @@ static void print_sizes(const struct dmp_interval *interval)
 
 static int random_percent(const struct dmp_interval *interval, enum dmp_op op)
 {
-	double sampled = of_op(interval, op, "sampled");
+	double sampled = dmp_interval_op(interval, op, "sampled");
 
 	if (sampled < FEW_SAMPLED)
 		return 100;
-	return lround(100 - 100 * of_op(interval, op, "sequential") / sampled);
+	return lround(100 - 100 * dmp_interval_op(interval, op, "sequential") / sampled);
 }
 
 static void print_order(const struct dmp_interval *interval)
 {
-	double sampled = of_op(interval, DMP_READ, "sampled") + of_op(interval, DMP_WRITE, "sampled");
+	double sampled = dmp_interval_op(interval, DMP_READ, "sampled") + dmp_interval_op(interval, DMP_WRITE, "sampled");
 
 	if (sampled < FEW_SAMPLED) {
 		printf("# %.0f I/Os were sampled: too few to say how sequential they are\n", sampled);
 		return;
 	}
 	printf("# sequential / sampled: reads %.0f / %.0f, writes %.0f / %.0f\n",
-	       of_op(interval, DMP_READ, "sequential"), of_op(interval, DMP_READ, "sampled"),
-	       of_op(interval, DMP_WRITE, "sequential"), of_op(interval, DMP_WRITE, "sampled"));
+	       dmp_interval_op(interval, DMP_READ, "sequential"), dmp_interval_op(interval, DMP_READ, "sampled"),
+	       dmp_interval_op(interval, DMP_WRITE, "sequential"), dmp_interval_op(interval, DMP_WRITE, "sampled"));
 	printf("percentage_random=%d,%d\n", random_percent(interval, DMP_READ),
 	       random_percent(interval, DMP_WRITE));
 }
@@ -273,7 +265,7 @@ static void print_rate(const struct dmp_interval *interval)
 
 static void print_flushes(const struct dmp_interval *interval)
 {
-	double flushes = of_op(interval, DMP_FLUSH, "requests");
+	double flushes = dmp_interval_op(interval, DMP_FLUSH, "requests");
 	double writes = served(interval, DMP_WRITE);
 
 	if (!flushes || !writes || writes / flushes > 1000)
@@ -286,9 +278,9 @@ static void print_flushes(const struct dmp_interval *interval)
 
 static void print_limits(const struct dmp_interval *interval)
 {
-	double others = of_op(interval, DMP_DISCARD, "requests") +
-			of_op(interval, DMP_WRITE_ZEROES, "requests") +
-			of_op(interval, DMP_OTHER, "requests");
+	double others = dmp_interval_op(interval, DMP_DISCARD, "requests") +
+			dmp_interval_op(interval, DMP_WRITE_ZEROES, "requests") +
+			dmp_interval_op(interval, DMP_OTHER, "requests");
 
 	puts("# Not reproduced: how many sequential streams there are, which process submits,");
 	puts("# buffered I/O and its read-ahead, the order of hot places in time.");

@@ -42,20 +42,6 @@ static const char *metric;
 
 /* --- which metric ---------------------------------------------------------------- */
 
-/* The metric's name without operation, or NULL if it has none in front. */
-static const char *without_op(const char *name)
-{
-	enum dmp_op op;
-
-	for (op = 0; op < DMP_OPS; op++) {
-		size_t length = strlen(dmp_op_names[op]);
-
-		if (!strncmp(name, dmp_op_names[op], length) && name[length] == '_')
-			return name + length + 1;
-	}
-	return NULL;
-}
-
 /* "latency" is latency_ns: the unit may be left out. */
 static bool is_called(const char *full, const char *word)
 {
@@ -75,7 +61,7 @@ static const char *find_metric(const struct dmp_snapshot *snapshot, const char *
 	for (i = 0; i < snapshot->n; i++) {
 		for (j = 0; j < snapshot->samples[i].n; j++) {
 			const struct dmp_metric *candidate = &snapshot->samples[i].metrics[j];
-			const char *name = without_op(candidate->name);
+			const char *name = dmp_without_op(candidate->name);
 
 			if (!name || candidate->kind != DMP_HIST)
 				continue;
@@ -96,7 +82,7 @@ static void list_metrics(const struct dmp_snapshot *snapshot, FILE *file)
 	for (j = 0; snapshot->n && j < snapshot->samples[0].n; j++) {
 		const struct dmp_metric *candidate = &snapshot->samples[0].metrics[j];
 
-		name = without_op(candidate->name);
+		name = dmp_without_op(candidate->name);
 		/* All histograms are of reads, at least. */
 		if (name && candidate->kind == DMP_HIST && !strncmp(candidate->name, "read_", 5))
 			fprintf(file, " %s", name);
@@ -329,9 +315,7 @@ static int show_hist(const struct options *options, const struct dmp_report *rep
 
 static bool is_wanted(const char *name)
 {
-	const char *rest = without_op(name);
-
-	return rest && !strcmp(rest, metric);
+	return dmp_metric_is(name, metric);
 }
 
 int view_hist(struct options *options, struct dmp_source *source)

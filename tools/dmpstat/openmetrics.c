@@ -333,15 +333,6 @@ static void write_histogram(const struct out *out, const struct histogram *histo
 	}
 }
 
-/* "read_latency_ns" is of "latency_ns". */
-static bool is_of(const char *name, const char *metric)
-{
-	size_t length = strlen(name), tail = strlen(metric);
-
-	return length > tail && name[length - tail - 1] == '_' &&
-		!strcmp(name + length - tail, metric);
-}
-
 /**
  * openmetrics_needs() - is this metric written?
  * @name: of the metric, operation included
@@ -357,10 +348,10 @@ bool openmetrics_needs(const char *name)
 			return true;
 	}
 	for (i = 0; i < sizeof(histograms) / sizeof(*histograms); i++) {
-		if (is_of(name, histograms[i].metric))
+		if (dmp_metric_is(name, histograms[i].metric))
 			return true;
 	}
-	return is_of(name, "errors");
+	return dmp_metric_is(name, "errors");
 }
 
 /**
