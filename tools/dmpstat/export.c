@@ -48,10 +48,14 @@ int view_export(struct options *options, struct dmp_source *source)
 	struct dmp_snapshot snapshot;
 	int status;
 
+	if (options->listen && options->textfile) {
+		fputs("dmpstat: --listen and --textfile: one of them\n", stderr);
+		return EXIT_USAGE;
+	}
 	source->want(source, openmetrics_needs);
 	if (options->listen)
-		return serve(options, source, options->listen);
-	status = loop_read(options, options->arguments, options->n_arguments, source, &snapshot);
+		return serve(options, source);
+	status = loop_read(options->arguments, options->n_arguments, source, &snapshot);
 	if (status != EXIT_DONE)
 		return status;
 	if (options->textfile)

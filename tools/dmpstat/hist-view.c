@@ -325,7 +325,7 @@ int view_hist(struct options *options, struct dmp_source *source)
 	const char *found;
 	int status;
 
-	status = loop_read(options, NULL, 0, source, &snapshot);
+	status = loop_read(NULL, 0, source, &snapshot);
 	if (status != EXIT_DONE)
 		return status;
 	if (!strcmp(word, "help")) {

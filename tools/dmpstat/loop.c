@@ -115,7 +115,6 @@ static void keep_wanted(struct dmp_snapshot *snapshot, char *const *volumes, siz
 
 /**
  * loop_read() - the first snapshot, of the volumes that were asked for
- * @options: any
  * @volumes: their names; each one has to be there
  * @n: elements of @volumes; 0 is all
  * @source: to read from
@@ -123,12 +122,11 @@ static void keep_wanted(struct dmp_snapshot *snapshot, char *const *volumes, siz
  *
  * Return: exit status.
  */
-int loop_read(const struct options *options, char *const *volumes, size_t n,
-	      struct dmp_source *source, struct dmp_snapshot *snapshot)
+int loop_read(char *const *volumes, size_t n, struct dmp_source *source,
+	      struct dmp_snapshot *snapshot)
 {
 	int got = source->read(source, snapshot), status;
 
-	(void)options;
 	if (got < 0)
 		return EXIT_FAILED;
 	if (!got)
@@ -140,6 +138,25 @@ int loop_read(const struct options *options, char *const *volumes, size_t n,
 	}
 	keep_wanted(snapshot, volumes, n);
 	return EXIT_DONE;
+}
+
+/**
+ * loop_read_next() - a further snapshot, of the volumes that were asked for
+ * @volumes: their names; one that has gone meanwhile is left out
+ * @n: elements of @volumes; 0 is all
+ * @source: to read from
+ * @snapshot: to fill
+ *
+ * Return: as dmp_source.read.
+ */
+int loop_read_next(char *const *volumes, size_t n, struct dmp_source *source,
+		   struct dmp_snapshot *snapshot)
+{
+	int got = source->read(source, snapshot);
+
+	if (got > 0)
+		keep_wanted(snapshot, volumes, n);
+	return got;
 }
 
 /* --- the loop -------------------------------------------------------------------- */
@@ -178,16 +195,6 @@ static int show_once(const struct options *options, show_fn show,
 	return status == EXIT_DONE ? loop_flush() : status;
 }
 
-static int next_snapshot(char *const *volumes, size_t n, struct dmp_source *source,
-			 struct dmp_snapshot *snapshot)
-{
-	int got = source->read(source, snapshot);
-
-	if (got > 0)
-		keep_wanted(snapshot, volumes, n);
-	return got;
-}
-
 /**
  * loop_run() - show reports
  * @options: interval, count, whether to leave out the first
@@ -209,7 +216,7 @@ int loop_run(const struct options *options, char *const *volumes, size_t n,
 	int status, got = 1;
 
 	clock_gettime(CLOCK_MONOTONIC, &next);
-	status = loop_read(options, volumes, n, source, &before);
+	status = loop_read(volumes, n, source, &before);
 	if (status != EXIT_DONE)
 		return status;
 	if (!options->skip_first) {
@@ -222,7 +229,7 @@ int loop_run(const struct options *options, char *const *volumes, size_t n,
 			wait_until(&next, options->interval);
 		if (ended)
 			break;
-		got = next_snapshot(volumes, n, source, &now);
+		got = loop_read_next(volumes, n, source, &now);
 		if (got <= 0)
 			break;
 		status = show_once(options, show, &before, &now);

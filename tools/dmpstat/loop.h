@@ -10,8 +10,10 @@ typedef int (*show_fn)(const struct options *options, const struct dmp_report *r
 
 void loop_catch_signals(void);
 bool loop_ended(void);
-int loop_read(const struct options *options, char *const *volumes, size_t n,
-	      struct dmp_source *source, struct dmp_snapshot *snapshot);
+int loop_read(char *const *volumes, size_t n, struct dmp_source *source,
+	      struct dmp_snapshot *snapshot);
+int loop_read_next(char *const *volumes, size_t n, struct dmp_source *source,
+		   struct dmp_snapshot *snapshot);
 int loop_run(const struct options *options, char *const *volumes, size_t n,
 	     struct dmp_source *source, show_fn show);
 int loop_flush(void);

@@ -19,30 +19,33 @@
  * struct view - what the first word after dmpstat may be
  * @name: the word; "" is the table
  * @run: does it
- * @min: least number of words that must follow
+ * @min: least number of words that must follow, without the interval
+ * @max: most of them
  * @words: what follows, for the usage line
  * @help: in a line
  */
 struct view {
 	const char *name;
 	int (*run)(struct options *options, struct dmp_source *source);
-	size_t min;
+	size_t min, max;
 	const char *words;
 	const char *help;
 };
 
+#define ANY SIZE_MAX
+
 static const struct view views[] = {
-	{ "", view_table, 0, "[VOLUME...] [INTERVAL [COUNT]]",
+	{ "", view_table, 0, ANY, "[VOLUME...] [INTERVAL [COUNT]]",
 	  "a line a volume: rates, latency percentiles, queue depth" },
-	{ "hist", view_hist, 1, "METRIC [VOLUME...] [INTERVAL [COUNT]]",
+	{ "hist", view_hist, 1, ANY, "METRIC [VOLUME...] [INTERVAL [COUNT]]",
 	  "a histogram, operations side by side; METRIC: help lists them" },
-	{ "heat", view_heat, 1, "VOLUME [INTERVAL [COUNT]]",
+	{ "heat", view_heat, 1, 1, "VOLUME [INTERVAL [COUNT]]",
 	  "where on the volume I/O goes, and how latency depends on size" },
-	{ "explain", view_explain, 0, "[VOLUME...] [INTERVAL [COUNT]]",
+	{ "explain", view_explain, 0, ANY, "[VOLUME...] [INTERVAL [COUNT]]",
 	  "what kind of workload it is, and what stands out" },
-	{ "fio", view_fio, 1, "VOLUME [INTERVAL]",
+	{ "fio", view_fio, 1, 1, "VOLUME [INTERVAL]",
 	  "a fio job that reproduces the workload" },
-	{ "export", view_export, 0, "[--textfile FILE | --listen [HOST:]PORT] [VOLUME...]",
+	{ "export", view_export, 0, ANY, "[--textfile FILE | --listen [HOST:]PORT] [VOLUME...]",
 	  "all metrics in OpenMetrics text, for Prometheus" },
 };
 
@@ -279,7 +282,7 @@ static int run(struct options *options)
 	status = take_interval(options);
 	if (status >= 0)
 		return status;
-	if (options->n_arguments < view->min) {
+	if (options->n_arguments < view->min || options->n_arguments > view->max) {
 		fprintf(stderr, "usage: dmpstat %s %s\n", view->name, view->words);
 		return EXIT_USAGE;
 	}

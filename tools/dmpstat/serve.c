@@ -26,6 +26,16 @@ static const char landing[] =
 	"<body><h1>dmpstat export</h1><p>What the volumes of this machine do: "
 	"<a href=\"/metrics\">/metrics</a></p></body></html>\n";
 
+/**
+ * struct served - what a request is answered from
+ * @options: which volumes
+ * @source: to read them from
+ */
+struct served {
+	const struct options *options;
+	struct dmp_source *source;
+};
+
 /* --- answers --------------------------------------------------------------------- */
 
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int status,
@@ -61,15 +71,17 @@ static bool wants_openmetrics(struct MHD_Connection *connection)
 }
 
 static enum MHD_Result answer_metrics(struct MHD_Connection *connection,
-				      struct dmp_source *source)
+				      const struct served *served)
 {
+	const struct options *options = served->options;
 	bool openmetrics = wants_openmetrics(connection);
 	struct dmp_snapshot snapshot;
 	char *text = NULL;
 	size_t length;
 	FILE *file;
 
-	if (source->read(source, &snapshot) <= 0)
+	if (loop_read_next(options->arguments, options->n_arguments, served->source,
+			   &snapshot) <= 0)
 		return answer_line(connection, MHD_HTTP_SERVICE_UNAVAILABLE,
 				   "the dmp module is not loaded\n");
 	file = open_memstream(&text, &length);
@@ -86,7 +98,7 @@ static enum MHD_Result answer_metrics(struct MHD_Connection *connection,
 		      text, length, MHD_RESPMEM_MUST_FREE);
 }
 
-static enum MHD_Result on_request(void *source, struct MHD_Connection *connection,
+static enum MHD_Result on_request(void *served, struct MHD_Connection *connection,
 				  const char *url, const char *method, const char *version,
 				  const char *data, size_t *size, void **state)
 {
@@ -108,7 +120,7 @@ static enum MHD_Result on_request(void *source, struct MHD_Connection *connectio
 	}
 	*size = 0;
 	if (!strcmp(url, "/metrics"))
-		return answer_metrics(connection, source);
+		return answer_metrics(connection, served);
 	if (!strcmp(url, "/"))
 		return answer(connection, MHD_HTTP_OK, "text/html; charset=utf-8",
 			      (void *)landing, strlen(landing), MHD_RESPMEM_PERSISTENT);
@@ -188,24 +200,25 @@ static void wait_for_signal(void)
 
 /**
  * serve() - answer requests until a signal comes
- * @options: any
+ * @options: the volumes, and the address, [HOST:]PORT; a socket that systemd hands over
+ *	comes before it
  * @source: to read from
- * @address: [HOST:]PORT; a socket that systemd hands over comes before it
  *
  * Return: exit status.
  */
-int serve(const struct options *options, struct dmp_source *source, const char *address)
+int serve(const struct options *options, struct dmp_source *source)
 {
+	struct served served = { .options = options, .source = source };
+	const char *address = options->listen;
 	struct MHD_Daemon *daemon;
 	int fd = inherited_socket();
 
-	(void)options;
 	if (fd < 0)
 		fd = listen_on(address);
 	if (fd < 0)
 		return EXIT_FAILED;
 	daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request,
-				  source, MHD_OPTION_LISTEN_SOCKET, fd,
+				  &served, MHD_OPTION_LISTEN_SOCKET, fd,
 				  MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS,
 				  MHD_OPTION_CONNECTION_TIMEOUT, TIMEOUT_S,
 				  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_BYTES,

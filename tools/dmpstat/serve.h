@@ -6,6 +6,6 @@
 #include "../common/source.h"
 #include "options.h"
 
-int serve(const struct options *options, struct dmp_source *source, const char *address);
+int serve(const struct options *options, struct dmp_source *source);
 
 #endif /* DMPSTAT_SERVE_H */
