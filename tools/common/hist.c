@@ -69,8 +69,14 @@ static bool parse_bucket(const char **at, struct dmp_bucket *bucket)
 	return *(*at)++ == '=' && parse_count(at, &bucket->count);
 }
 
-/* Order of ranges, row first; of names, by the alphabet. */
-static int compare(const struct dmp_bucket *a, const struct dmp_bucket *b)
+/**
+ * dmp_bucket_compare() - order of buckets
+ * @a: one
+ * @b: the other
+ *
+ * Return: as strcmp(). Of ranges, row first; of names, by the alphabet.
+ */
+int dmp_bucket_compare(const struct dmp_bucket *a, const struct dmp_bucket *b)
 {
 	if (a->name || b->name)
 		return strcmp(a->name ? a->name : "", b->name ? b->name : "");
@@ -83,7 +89,7 @@ static int compare(const struct dmp_bucket *a, const struct dmp_bucket *b)
 
 static int compare_buckets(const void *a, const void *b)
 {
-	return compare(a, b);
+	return dmp_bucket_compare(a, b);
 }
 
 static bool is_ordered(const struct dmp_hist *hist)
@@ -91,7 +97,7 @@ static bool is_ordered(const struct dmp_hist *hist)
 	size_t i;
 
 	for (i = 1; i < hist->n; i++) {
-		if (compare(&hist->buckets[i - 1], &hist->buckets[i]) >= 0)
+		if (dmp_bucket_compare(&hist->buckets[i - 1], &hist->buckets[i]) >= 0)
 			return false;
 	}
 	return true;
@@ -141,10 +147,7 @@ struct dmp_bucket *dmp_hist_append(struct dmp_hist *hist)
 {
 	struct dmp_bucket *bucket;
 
-	/* Capacities are powers of two: full whenever n is one. */
-	if (!(hist->n & (hist->n - 1)))
-		hist->buckets = dmp_resize(hist->buckets, hist->n ? 2 * hist->n : 1,
-					   sizeof(*bucket));
+	hist->buckets = dmp_grow(hist->buckets, hist->n, sizeof(*bucket));
 	bucket = &hist->buckets[hist->n++];
 	memset(bucket, 0, sizeof(*bucket));
 	return bucket;
@@ -180,9 +183,9 @@ void dmp_hist_subtract(struct dmp_hist *hist, const struct dmp_hist *before)
 	for (i = 0; i < hist->n; i++) {
 		struct dmp_bucket *bucket = &hist->buckets[i];
 
-		while (j < before->n && compare(&before->buckets[j], bucket) < 0)
+		while (j < before->n && dmp_bucket_compare(&before->buckets[j], bucket) < 0)
 			j++;
-		if (j < before->n && !compare(&before->buckets[j], bucket)) {
+		if (j < before->n && !dmp_bucket_compare(&before->buckets[j], bucket)) {
 			uint64_t was = before->buckets[j].count;
 
 			bucket->count = bucket->count > was ? bucket->count - was : 0;
@@ -194,7 +197,7 @@ void dmp_hist_subtract(struct dmp_hist *hist, const struct dmp_hist *before)
 		hist->buckets[kept++] = *bucket;
 	}
 	hist->n = kept;
-	/* dmp_hist_append() expects room by the number of elements. */
+	/* dmp_grow() expects room by the number of elements. */
 	if (kept) {
 		size_t room = 1;
 
@@ -217,15 +220,60 @@ void dmp_hist_add(struct dmp_hist *hist, const struct dmp_hist *other)
 	size_t i, j = 0, n = hist->n;
 
 	for (i = 0; i < other->n; i++) {
-		while (j < n && compare(&hist->buckets[j], &other->buckets[i]) < 0)
+		while (j < n && dmp_bucket_compare(&hist->buckets[j], &other->buckets[i]) < 0)
 			j++;
-		if (j < n && !compare(&hist->buckets[j], &other->buckets[i]))
+		if (j < n && !dmp_bucket_compare(&hist->buckets[j], &other->buckets[i]))
 			hist->buckets[j].count += other->buckets[i].count;
 		else
 			append_copy(hist, &other->buckets[i]);
 	}
 	if (hist->n)
 		qsort(hist->buckets, hist->n, sizeof(*hist->buckets), compare_buckets);
+}
+
+/* To the part of an octave that a bucket lies in; false: it lies in none. */
+static bool widen(struct dmp_bucket *bucket, int parts)
+{
+	int64_t octave, width, least;
+	int exponent;
+
+	if (bucket->name || bucket->least < parts)
+		return false;
+	exponent = 63 - __builtin_clzll(bucket->least);
+	if (exponent >= 62)
+		return false;
+	octave = (int64_t)1 << exponent;
+	width = octave / parts;
+	least = octave + (bucket->least - octave) / width * width;
+	if (bucket->below > least + width)
+		return false;
+	bucket->least = least;
+	bucket->below = least + width;
+	return true;
+}
+
+/**
+ * dmp_hist_coarsen() - merge buckets
+ * @hist: whose buckets stay as they are where they are wider, or begin below @parts
+ * @parts: into so many of the same width from a power of two to the next; a power of two
+ */
+void dmp_hist_coarsen(struct dmp_hist *hist, int parts)
+{
+	struct dmp_hist merged = { 0 };
+	size_t i;
+
+	for (i = 0; i < hist->n; i++) {
+		struct dmp_bucket bucket = hist->buckets[i];
+		bool wider = widen(&bucket, parts);
+
+		if (wider && merged.n &&
+		    !dmp_bucket_compare(&merged.buckets[merged.n - 1], &bucket))
+			merged.buckets[merged.n - 1].count += bucket.count;
+		else
+			*dmp_hist_append(&merged) = bucket;
+	}
+	free(hist->buckets);
+	*hist = merged;
 }
 
 uint64_t dmp_hist_count(const struct dmp_hist *hist)

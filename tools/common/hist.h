@@ -48,12 +48,14 @@ struct dmp_range {
 	int64_t least, below;
 };
 
+int dmp_bucket_compare(const struct dmp_bucket *a, const struct dmp_bucket *b);
 bool dmp_hist_parse(struct dmp_hist *hist, const char *text);
 void dmp_hist_free(struct dmp_hist *hist);
 struct dmp_bucket *dmp_hist_append(struct dmp_hist *hist);
 void dmp_hist_copy(struct dmp_hist *to, const struct dmp_hist *from);
 void dmp_hist_subtract(struct dmp_hist *hist, const struct dmp_hist *before);
 void dmp_hist_add(struct dmp_hist *hist, const struct dmp_hist *other);
+void dmp_hist_coarsen(struct dmp_hist *hist, int parts);
 uint64_t dmp_hist_count(const struct dmp_hist *hist);
 bool dmp_hist_percentile(const struct dmp_hist *hist, double percent,
 			 struct dmp_range *range);

@@ -133,18 +133,20 @@ static struct dmp_interval *append(struct dmp_report *report, const struct dmp_s
 }
 
 static void append_present(struct dmp_report *report, const struct dmp_snapshot *before,
-			   const struct dmp_sample *now)
+			   bool same_era, const struct dmp_sample *now)
 {
 	const struct dmp_sample *old = before ? dmp_snapshot_find(before, &now->names) : NULL;
 	struct dmp_interval *interval = append(report, now);
 
 	if (!before) {
 		since_start(interval, now);
-	} else if (old && number_of(old, "generation") == number_of(now, "generation")) {
+	} else if (old && same_era &&
+		   number_of(old, "generation") == number_of(now, "generation")) {
 		since_before(interval, old, now);
 	} else {
 		since_start(interval, now);
-		interval->event = old && same_volume(old, now) ? DMP_RESET : DMP_ADDED;
+		interval->event = old && same_era && same_volume(old, now) ?
+			DMP_RESET : DMP_ADDED;
 	}
 }
 
@@ -162,8 +164,8 @@ static int compare_intervals(const void *a, const void *b)
  * @before: the earlier snapshot; NULL: since the start of counting
  * @now: the later one
  *
- * A difference is meaningful within one generation (docs/ABI/stats-message.md). Where
- * it changed, the later sample alone is told, since the start of its counting.
+ * A difference is meaningful within one boot and one generation
+ * (docs/ABI/stats-message.md). Where it changed, the later sample alone is told, since the start of its counting.
  */
 void dmp_report_make(struct dmp_report *report, const struct dmp_snapshot *before,
 		     const struct dmp_snapshot *now)
@@ -176,7 +178,8 @@ void dmp_report_make(struct dmp_report *report, const struct dmp_snapshot *befor
 	report->since_start = !before;
 	report->intervals = dmp_alloc((most ? most : 1) * sizeof(*report->intervals));
 	for (i = 0; i < now->n; i++)
-		append_present(report, before, &now->samples[i]);
+		append_present(report, before, before && before->era == now->era,
+			       &now->samples[i]);
 	for (i = 0; before && i < before->n; i++) {
 		if (dmp_snapshot_find(now, &before->samples[i].names))
 			continue;

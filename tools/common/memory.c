@@ -39,6 +39,21 @@ void *dmp_resize(void *old, size_t elements, size_t bytes)
 	return checked(reallocarray(old, elements, bytes));
 }
 
+/**
+ * dmp_grow() - make room for one more element
+ * @old: the array, or NULL; only ever grown by this
+ * @n: how many elements it has
+ * @bytes: size of one
+ *
+ * Capacities are powers of two: the array is full whenever @n is one.
+ *
+ * Return: the array; the element after the last one is undefined.
+ */
+void *dmp_grow(void *old, size_t n, size_t bytes)
+{
+	return n & (n - 1) ? old : dmp_resize(old, n ? 2 * n : 1, bytes);
+}
+
 /* A copy of @text, of "" if it is NULL. */
 char *dmp_strdup(const char *text)
 {

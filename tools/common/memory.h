@@ -7,6 +7,7 @@
 
 void *dmp_alloc(size_t bytes);
 void *dmp_resize(void *old, size_t elements, size_t bytes);
+void *dmp_grow(void *old, size_t n, size_t bytes);
 char *dmp_strdup(const char *text);
 char *dmp_strndup(const char *text, size_t length);
 char *dmp_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

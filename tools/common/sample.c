@@ -45,9 +45,19 @@ const char *dmp_without_op(const char *name)
  */
 bool dmp_metric_is(const char *name, const char *metric)
 {
-	const char *rest = dmp_without_op(name);
+	size_t length = strlen(name), tail = strlen(metric), op_length;
+	enum dmp_op op;
 
-	return rest && !strcmp(rest, metric);
+	/* The end first: it seldom fits, and this is asked very often. */
+	if (length < tail + 2 || memcmp(name + length - tail, metric, tail) != 0 ||
+	    name[length - tail - 1] != '_')
+		return false;
+	op_length = length - tail - 1;
+	for (op = 0; op < DMP_OPS; op++) {
+		if (!strncmp(name, dmp_op_names[op], op_length) && !dmp_op_names[op][op_length])
+			return true;
+	}
+	return false;
 }
 
 /* --- metrics --------------------------------------------------------------------- */
@@ -66,10 +76,7 @@ struct dmp_metric *dmp_sample_append(struct dmp_sample *sample, const char *name
 {
 	struct dmp_metric *metric;
 
-	/* Capacities are powers of two: full whenever n is one. */
-	if (!(sample->n & (sample->n - 1)))
-		sample->metrics = dmp_resize(sample->metrics, sample->n ? 2 * sample->n : 1,
-					     sizeof(*metric));
+	sample->metrics = dmp_grow(sample->metrics, sample->n, sizeof(*metric));
 	metric = &sample->metrics[sample->n++];
 	memset(metric, 0, sizeof(*metric));
 	metric->name = dmp_strndup(name, length);
@@ -78,13 +85,17 @@ struct dmp_metric *dmp_sample_append(struct dmp_sample *sample, const char *name
 
 static bool is_number(const char *text, uint64_t *value)
 {
+	unsigned long long number;
 	char *end;
 
 	if (*text < '0' || *text > '9')
 		return false;
 	errno = 0;
-	*value = strtoull(text, &end, 10);
-	return !errno && !*end;
+	number = strtoull(text, &end, 10);
+	if (errno || *end)
+		return false;
+	*value = number;
+	return true;
 }
 
 static bool is_word(const char *text)
@@ -174,7 +185,7 @@ bool dmp_sample_parse(struct dmp_sample *sample, char *text, const char **proble
 	return true;
 }
 
-static void copy_names(struct dmp_names *to, const struct dmp_names *from)
+void dmp_names_copy(struct dmp_names *to, const struct dmp_names *from)
 {
 	*to = *from;
 	to->device = dmp_strdup(from->device);
@@ -185,26 +196,38 @@ static void copy_names(struct dmp_names *to, const struct dmp_names *from)
 	to->below = dmp_strdup(from->below);
 }
 
+/**
+ * dmp_sample_append_copy() - one more metric, as another sample has it
+ * @sample: any
+ * @metric: to copy
+ *
+ * Return: as dmp_sample_append().
+ */
+struct dmp_metric *dmp_sample_append_copy(struct dmp_sample *sample,
+					  const struct dmp_metric *metric)
+{
+	struct dmp_metric *copy = dmp_sample_append(sample, metric->name,
+						    strlen(metric->name));
+
+	copy->kind = metric->kind;
+	copy->number = metric->number;
+	copy->word = metric->word ? dmp_strdup(metric->word) : NULL;
+	dmp_hist_copy(&copy->hist, &metric->hist);
+	return copy;
+}
+
 void dmp_sample_copy(struct dmp_sample *to, const struct dmp_sample *from)
 {
 	size_t i;
 
 	memset(to, 0, sizeof(*to));
-	copy_names(&to->names, &from->names);
+	dmp_names_copy(&to->names, &from->names);
 	to->boot_ns = from->boot_ns;
-	for (i = 0; i < from->n; i++) {
-		const struct dmp_metric *metric = &from->metrics[i];
-		struct dmp_metric *copy = dmp_sample_append(to, metric->name,
-							    strlen(metric->name));
-
-		copy->kind = metric->kind;
-		copy->number = metric->number;
-		copy->word = metric->word ? dmp_strdup(metric->word) : NULL;
-		dmp_hist_copy(&copy->hist, &metric->hist);
-	}
+	for (i = 0; i < from->n; i++)
+		dmp_sample_append_copy(to, &from->metrics[i]);
 }
 
-static void free_names(struct dmp_names *names)
+void dmp_names_free(struct dmp_names *names)
 {
 	free(names->device);
 	free(names->name);
@@ -212,13 +235,23 @@ static void free_names(struct dmp_names *names)
 	free(names->lv);
 	free(names->mount);
 	free(names->below);
+	memset(names, 0, sizeof(*names));
+}
+
+/* Nothing about the volume's names has changed; whether it is suspended is no name. */
+bool dmp_names_equal(const struct dmp_names *a, const struct dmp_names *b)
+{
+	return a->major == b->major && a->minor == b->minor && !strcmp(a->device, b->device) &&
+		!strcmp(a->name, b->name) && !strcmp(a->uuid, b->uuid) &&
+		!strcmp(a->lv, b->lv) && !strcmp(a->mount, b->mount) &&
+		!strcmp(a->below, b->below);
 }
 
 void dmp_sample_free(struct dmp_sample *sample)
 {
 	size_t i;
 
-	free_names(&sample->names);
+	dmp_names_free(&sample->names);
 	for (i = 0; i < sample->n; i++) {
 		free(sample->metrics[i].name);
 		free(sample->metrics[i].word);
@@ -297,11 +330,7 @@ struct dmp_sample *dmp_snapshot_append(struct dmp_snapshot *snapshot)
 {
 	struct dmp_sample *sample;
 
-	/* Capacities are powers of two: full whenever n is one. */
-	if (!(snapshot->n & (snapshot->n - 1)))
-		snapshot->samples = dmp_resize(snapshot->samples,
-					       snapshot->n ? 2 * snapshot->n : 1,
-					       sizeof(*sample));
+	snapshot->samples = dmp_grow(snapshot->samples, snapshot->n, sizeof(*sample));
 	sample = &snapshot->samples[snapshot->n++];
 	memset(sample, 0, sizeof(*sample));
 	return sample;

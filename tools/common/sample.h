@@ -74,11 +74,13 @@ struct dmp_sample {
  * struct dmp_snapshot - all volumes at one instant
  * @boot_ns: by CLOCK_BOOTTIME
  * @real_ns: by CLOCK_REALTIME
+ * @era: snapshots of different eras are of different boots: no difference can be told
  * @samples: in ascending order of minor numbers
  * @n: elements of @samples
  */
 struct dmp_snapshot {
 	uint64_t boot_ns, real_ns;
+	unsigned int era;
 	struct dmp_sample *samples;
 	size_t n;
 };
@@ -86,8 +88,14 @@ struct dmp_snapshot {
 const char *dmp_without_op(const char *name);
 bool dmp_metric_is(const char *name, const char *metric);
 
+void dmp_names_copy(struct dmp_names *to, const struct dmp_names *from);
+void dmp_names_free(struct dmp_names *names);
+bool dmp_names_equal(const struct dmp_names *a, const struct dmp_names *b);
+
 struct dmp_metric *dmp_sample_append(struct dmp_sample *sample, const char *name,
 				     size_t length);
+struct dmp_metric *dmp_sample_append_copy(struct dmp_sample *sample,
+					  const struct dmp_metric *metric);
 bool dmp_sample_append_text(struct dmp_sample *sample, const char *name, size_t length,
 			    const char *value);
 void dmp_sample_sort(struct dmp_sample *sample);

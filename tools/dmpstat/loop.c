@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../common/names.h"
 #include "loop.h"
@@ -100,8 +99,11 @@ static int check(const struct dmp_snapshot *snapshot, char *const *volumes, size
 
 static void keep_wanted(struct dmp_snapshot *snapshot, char *const *volumes, size_t n)
 {
-	struct dmp_snapshot kept = { .boot_ns = snapshot->boot_ns, .real_ns = snapshot->real_ns };
+	struct dmp_snapshot kept = *snapshot;
 	size_t i;
+
+	kept.samples = NULL;
+	kept.n = 0;
 
 	for (i = 0; i < snapshot->n; i++) {
 		if (is_wanted(&snapshot->samples[i].names, volumes, n))
@@ -169,8 +171,14 @@ static void add_seconds(struct timespec *time, double seconds)
 	time->tv_nsec = ns % 1000000000;
 }
 
-/* Until the next multiple of the interval, so that intervals do not drift. */
-static void wait_until(struct timespec *next, double seconds)
+/**
+ * loop_wait() - wait until the next multiple of the interval, or the end
+ * @next: when the last one was; begins as CLOCK_MONOTONIC
+ * @seconds: the interval
+ *
+ * Intervals do not drift.
+ */
+void loop_wait(struct timespec *next, double seconds)
 {
 	struct timespec now;
 
@@ -203,7 +211,7 @@ static int show_once(const struct options *options, show_fn show,
  * @source: to read from
  * @show: shows one report
  *
- * The first report is since the start of counting.
+ * The first report is since the start of counting, but not of a recording.
  *
  * Return: exit status.
  */
@@ -219,14 +227,14 @@ int loop_run(const struct options *options, char *const *volumes, size_t n,
 	status = loop_read(volumes, n, source, &before);
 	if (status != EXIT_DONE)
 		return status;
-	if (!options->skip_first) {
+	if (!options->skip_first && source->live) {
 		status = show_once(options, show, NULL, &before);
 		shown = 1;
 	}
 	while (status == EXIT_DONE && !ended && (options->interval || !source->live) &&
 	       (!options->count || shown < options->count)) {
 		if (source->live)
-			wait_until(&next, options->interval);
+			loop_wait(&next, options->interval);
 		if (ended)
 			break;
 		got = loop_read_next(volumes, n, source, &now);

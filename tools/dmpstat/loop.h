@@ -3,6 +3,8 @@
 #ifndef DMPSTAT_LOOP_H
 #define DMPSTAT_LOOP_H
 
+#include <time.h>
+
 #include "../common/source.h"
 #include "options.h"
 
@@ -17,5 +19,6 @@ int loop_read_next(char *const *volumes, size_t n, struct dmp_source *source,
 int loop_run(const struct options *options, char *const *volumes, size_t n,
 	     struct dmp_source *source, show_fn show);
 int loop_flush(void);
+void loop_wait(struct timespec *next, double seconds);
 
 #endif /* DMPSTAT_LOOP_H */

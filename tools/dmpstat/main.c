@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../common/memory.h"
+#include "../common/record.h"
 #include "loop.h"
 #include "views.h"
 
@@ -21,6 +22,7 @@
  * @run: does it
  * @min: least number of words that must follow, without the interval
  * @max: most of them
+ * @takes: options that mean something to it, but for --root
  * @words: what follows, for the usage line
  * @help: in a line
  */
@@ -28,6 +30,7 @@ struct view {
 	const char *name;
 	int (*run)(struct options *options, struct dmp_source *source);
 	size_t min, max;
+	const char *takes;
 	const char *words;
 	const char *help;
 };
@@ -35,28 +38,35 @@ struct view {
 #define ANY SIZE_MAX
 
 static const struct view views[] = {
-	{ "", view_table, 0, ANY, "[VOLUME...] [INTERVAL [COUNT]]",
+	{ "", view_table, 0, ANY, "OoxyHptuf", "[VOLUME...] [INTERVAL [COUNT]]",
 	  "a line a volume: rates, latency percentiles, queue depth" },
-	{ "hist", view_hist, 1, ANY, "METRIC [VOLUME...] [INTERVAL [COUNT]]",
+	{ "hist", view_hist, 1, ANY, "yf", "METRIC [VOLUME...] [INTERVAL [COUNT]]",
 	  "a histogram, operations side by side; METRIC: help lists them" },
-	{ "heat", view_heat, 1, 1, "VOLUME [INTERVAL [COUNT]]",
+	{ "heat", view_heat, 1, 1, "yf", "VOLUME [INTERVAL [COUNT]]",
 	  "where on the volume I/O goes, and how latency depends on size" },
-	{ "explain", view_explain, 0, ANY, "[VOLUME...] [INTERVAL [COUNT]]",
+	{ "explain", view_explain, 0, ANY, "yf", "[VOLUME...] [INTERVAL [COUNT]]",
 	  "what kind of workload it is, and what stands out" },
-	{ "fio", view_fio, 1, 1, "VOLUME [INTERVAL]",
+	{ "fio", view_fio, 1, 1, "f", "VOLUME [INTERVAL]",
 	  "a fio job that reproduces the workload" },
-	{ "export", view_export, 0, ANY, "[--textfile FILE | --listen [HOST:]PORT] [VOLUME...]",
+	{ "export", view_export, 0, ANY, "LT", "[--textfile FILE | --listen [HOST:]PORT] [VOLUME...]",
 	  "all metrics in OpenMetrics text, for Prometheus" },
+	{ "record", view_record, 0, ANY, "o", "-o FILE [VOLUME...] [INTERVAL [COUNT]]",
+	  "append to a recording, by default each second" },
+	{ "report", view_report, 1, 1, "o", "RECORDING -o FILE.html",
+	  "a page that shows a recording" },
 };
 
+/* Options without a short form, by a letter that getopt does not know. */
 enum {
-	OPTION_LISTEN = 256, OPTION_ROOT, OPTION_TEXTFILE, OPTION_UNITS, OPTION_VERSION,
+	OPTION_LISTEN = 'L', OPTION_ROOT = 'R', OPTION_TEXTFILE = 'T', OPTION_UNITS = 'u',
+	OPTION_VERSION = 'V',
 };
 
-static const char short_options[] = "O:o:xyHpth";
+static const char short_options[] = "O:o:f:xyHpth";
 static const struct option long_options[] = {
 	{ "columns", required_argument, NULL, 'O' },
 	{ "output", required_argument, NULL, 'o' },
+	{ "file", required_argument, NULL, 'f' },
 	{ "extended", no_argument, NULL, 'x' },
 	{ "omit-first", no_argument, NULL, 'y' },
 	{ "no-header", no_argument, NULL, 'H' },
@@ -79,7 +89,8 @@ static const char help_options[] =
 	"  -H, --no-header      for scripts: no header, a tab between columns\n"
 	"  -p, --exact          exact numbers in base units: bytes/s, ns\n"
 	"      --units UNIT     of bytes a second: k, m (default), g, or h for what fits\n"
-	"  -o, --output JSON    the table as JSON\n"
+	"  -o, --output JSON    the table as JSON; record, report: the file to write\n"
+	"  -f, --file RECORDING what was recorded instead of what is now\n"
 	"      --textfile FILE  export: write a file for node_exporter\n"
 	"      --listen ADDRESS export: serve it, on loopback unless HOST is given\n"
 	"      --root DIR       read DIR/sys and DIR/proc instead of this machine's\n"
@@ -106,7 +117,7 @@ static int print_help(void)
 		printf("  %-9s %s\n", *views[i].name ? views[i].name : "(none)", views[i].help);
 	fputs("\nVOLUME: the mapped device's name, dm-N, a path in /dev, VG/LV, major:minor or a\n"
 	      "mount point; none is all of them. INTERVAL is in seconds; the first report is\n"
-	      "since the start of counting.\n\n", stdout);
+	      "since the start of counting, but for a recording.\n\n", stdout);
 	fputs(help_options, stdout);
 	return loop_flush();
 }
@@ -164,9 +175,20 @@ static bool set_units(struct options *options, const char *unit)
 	return true;
 }
 
+/* Which options there were, but for --root, which all views take. */
+static void note_use(struct options *options, int option)
+{
+	size_t n = strlen(options->used);
+
+	if (option != OPTION_ROOT && !strchr(options->used, option) &&
+	    n + 1 < sizeof(options->used))
+		options->used[n] = option;
+}
+
 /* -1: go on; else the exit status. */
 static int take_option(struct options *options, int option)
 {
+	note_use(options, option);
 	switch (option) {
 	case 'x':
 		set_columns(options, extended_columns);
@@ -176,9 +198,10 @@ static int take_option(struct options *options, int option)
 			return list_columns();
 		return set_columns(options, optarg) ? -1 : EXIT_USAGE;
 	case 'o':
-		if (strcasecmp(optarg, "json") != 0)
-			return usage_error("no output format", optarg);
-		options->json = true;
+		options->output = optarg;
+		return -1;
+	case 'f':
+		options->file = optarg;
 		return -1;
 	case 'y':
 		options->skip_first = true;
@@ -273,6 +296,37 @@ static const struct view *take_view(struct options *options)
 	return &views[0];
 }
 
+/* The long name of an option, which every one has. */
+static const char *name_of(int letter)
+{
+	const struct option *option = long_options;
+
+	while (option->val != letter)
+		option++;
+	return option->name;
+}
+
+static int check_usage(const struct options *options, const struct view *view)
+{
+	size_t i;
+
+	for (i = 0; options->used[i]; i++) {
+		if (strchr(view->takes, options->used[i]))
+			continue;
+		fprintf(stderr, "dmpstat: %s takes no --%s; try dmpstat --help\n",
+			*view->name ? view->name : "the table", name_of(options->used[i]));
+		return EXIT_USAGE;
+	}
+	if (options->n_arguments < view->min || options->n_arguments > view->max ||
+	    (!options->output && strstr(view->words, "-o FILE"))) {
+		fprintf(stderr, "usage: dmpstat %s %s\n", view->name, view->words);
+		return EXIT_USAGE;
+	}
+	if (view == views && options->output && strcasecmp(options->output, "json") != 0)
+		return usage_error("no output format", options->output);
+	return -1;
+}
+
 static int run(struct options *options)
 {
 	const struct view *view = take_view(options);
@@ -280,13 +334,14 @@ static int run(struct options *options)
 	int status;
 
 	status = take_interval(options);
+	if (status < 0)
+		status = check_usage(options, view);
 	if (status >= 0)
 		return status;
-	if (options->n_arguments < view->min || options->n_arguments > view->max) {
-		fprintf(stderr, "usage: dmpstat %s %s\n", view->name, view->words);
-		return EXIT_USAGE;
-	}
-	source = dmp_live_open(options->root);
+	source = options->file ? dmp_record_open(options->file, options->interval) :
+		dmp_live_open(options->root);
+	if (!source)
+		return EXIT_FAILED;
 	status = view->run(options, source);
 	source->close(source);
 	return status;

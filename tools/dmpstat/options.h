@@ -17,7 +17,9 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
  * @columns: -O, or the view's own
  * @n_columns: elements of @columns
  * @scale: --units
- * @json: -o JSON
+ * @output: -o: JSON, or the file to write
+ * @file: -f: a recording
+ * @used: letters of the options that there were
  * @bare: -H: no header, a tab between columns
  * @skip_first: -y
  * @timestamps: -t
@@ -34,7 +36,9 @@ struct options {
 	const struct column **columns;
 	size_t n_columns;
 	enum scale scale;
-	bool json, bare, skip_first, timestamps, ascii;
+	const char *output, *file;
+	char used[16];
+	bool bare, skip_first, timestamps, ascii;
 	const char *listen, *textfile;
 	char **arguments;
 	size_t n_arguments;

@@ -272,7 +272,7 @@ int view_table(struct options *options, struct dmp_source *source)
 
 	wanted_by = options;
 	source->want(source, is_needed);
-	if (!options->json)
+	if (!options->output)
 		return loop_run(options, options->arguments, options->n_arguments, source,
 				show_table);
 	json_begin(options);

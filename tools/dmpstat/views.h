@@ -12,5 +12,7 @@ int view_heat(struct options *options, struct dmp_source *source);
 int view_explain(struct options *options, struct dmp_source *source);
 int view_fio(struct options *options, struct dmp_source *source);
 int view_export(struct options *options, struct dmp_source *source);
+int view_record(struct options *options, struct dmp_source *source);
+int view_report(struct options *options, struct dmp_source *source);
 
 #endif /* DMPSTAT_VIEWS_H */
