@@ -40,6 +40,8 @@ struct view {
 static const struct view views[] = {
 	{ "", view_table, 0, ANY, "OoxyHptuf", "[VOLUME...] [INTERVAL [COUNT]]",
 	  "a line a volume: rates, latency percentiles, queue depth" },
+	{ "top", view_top, 0, ANY, "Oxpuf", "[VOLUME...] [INTERVAL]",
+	  "the table, full screen; h lists the keys" },
 	{ "hist", view_hist, 1, ANY, "yf", "METRIC [VOLUME...] [INTERVAL [COUNT]]",
 	  "a histogram, operations side by side; METRIC: help lists them" },
 	{ "heat", view_heat, 1, 1, "yf", "VOLUME [INTERVAL [COUNT]]",

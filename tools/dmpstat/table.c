@@ -72,7 +72,7 @@ static int width_of(const struct column *column, const struct options *options,
 	return most;
 }
 
-static void print_cell(const struct options *options, const struct column *column,
+static void print_cell(FILE *out, const struct options *options, const struct column *column,
 		       const struct dmp_interval *interval, int width)
 {
 	struct value value = column->value(interval, column);
@@ -81,16 +81,16 @@ static void print_cell(const struct options *options, const struct column *colum
 
 	if (column->unit != UNIT_TEXT) {
 		format_value(cell, &value, column->unit, options->scale);
-		printf("%*s", width, cell);
+		fprintf(out, "%*s", width, cell);
 		return;
 	}
 	padding = width <= 0 ? 0 : width - (value.known ? (int)width_of_text(value.text) : 1);
 	if (value.known)
-		print_escaped(stdout, value.text);
+		print_escaped(out, value.text);
 	else
-		putchar('-');
+		fputc('-', out);
 	if (padding > 0)
-		printf("%*s", padding, "");
+		fprintf(out, "%*s", padding, "");
 }
 
 /* No blanks at the end of a line. */
@@ -99,21 +99,29 @@ static bool is_last_text(const struct options *options, size_t i)
 	return i + 1 == options->n_columns && options->columns[i]->unit == UNIT_TEXT;
 }
 
-static void print_row(const struct options *options, const struct dmp_interval *interval,
-		      const int *widths)
+/**
+ * table_print_row() - a volume's line
+ * @out: to print to
+ * @options: columns, units, header
+ * @interval: what happened on the volume
+ * @widths: of table_widths()
+ */
+void table_print_row(FILE *out, const struct options *options,
+		     const struct dmp_interval *interval, const int *widths)
 {
 	size_t i;
 
 	for (i = 0; i < options->n_columns; i++) {
 		if (i)
-			putchar(options->bare ? '\t' : ' ');
-		print_cell(options, options->columns[i], interval, options->bare ? 0 :
+			fputc(options->bare ? '\t' : ' ', out);
+		print_cell(out, options, options->columns[i], interval, options->bare ? 0 :
 			   is_last_text(options, i) ? 0 : widths[i]);
 	}
-	putchar('\n');
+	fputc('\n', out);
 }
 
-static void print_header(const struct options *options, const int *widths)
+/* The line above all volumes; parameters as of table_print_row(). */
+void table_print_header(FILE *out, const struct options *options, const int *widths)
 {
 	char cell[CELL_MAX];
 	size_t i;
@@ -122,10 +130,27 @@ static void print_header(const struct options *options, const int *widths)
 		const struct column *column = options->columns[i];
 
 		heading(cell, column, options->scale);
-		printf("%s%*s", i ? " " : "", is_last_text(options, i) ? 0 :
-		       column->unit == UNIT_TEXT ? -widths[i] : widths[i], cell);
+		fprintf(out, "%s%*s", i ? " " : "", is_last_text(options, i) ? 0 :
+			column->unit == UNIT_TEXT ? -widths[i] : widths[i], cell);
 	}
-	putchar('\n');
+	fputc('\n', out);
+}
+
+/**
+ * table_widths() - how wide columns have to be
+ * @options: columns, units
+ * @report: whose names have to fit
+ *
+ * Return: a width for each column, which the caller frees.
+ */
+int *table_widths(const struct options *options, const struct dmp_report *report)
+{
+	int *widths = dmp_alloc((options->n_columns + 1) * sizeof(*widths));
+	size_t i;
+
+	for (i = 0; i < options->n_columns; i++)
+		widths[i] = width_of(options->columns[i], options, report);
+	return widths;
 }
 
 /* --- what a row cannot say ------------------------------------------------------- */
@@ -213,21 +238,19 @@ static void print_notes(const struct dmp_report *report, bool first)
  */
 void table_print(const struct options *options, const struct dmp_report *report, bool first)
 {
-	int *widths = dmp_alloc((options->n_columns + 1) * sizeof(*widths));
+	int *widths = table_widths(options, report);
 	char when[64];
 	size_t i;
 
-	for (i = 0; i < options->n_columns; i++)
-		widths[i] = width_of(options->columns[i], options, report);
 	if (options->timestamps) {
 		format_time(when, sizeof(when), report->real_ns);
 		puts(when);
 	}
 	if (!options->bare)
-		print_header(options, widths);
+		table_print_header(stdout, options, widths);
 	for (i = 0; i < report->n; i++) {
 		if (report->intervals[i].event != DMP_REMOVED)
-			print_row(options, &report->intervals[i], widths);
+			table_print_row(stdout, options, &report->intervals[i], widths);
 	}
 	if (!options->bare)
 		print_notes(report, first);

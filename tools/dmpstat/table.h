@@ -5,6 +5,10 @@
 
 #include "options.h"
 
+int *table_widths(const struct options *options, const struct dmp_report *report);
+void table_print_header(FILE *out, const struct options *options, const int *widths);
+void table_print_row(FILE *out, const struct options *options,
+		     const struct dmp_interval *interval, const int *widths);
 void table_print(const struct options *options, const struct dmp_report *report, bool first);
 void json_begin(const struct options *options);
 void json_print(const struct options *options, const struct dmp_report *report);

@@ -7,6 +7,7 @@
 #include "options.h"
 
 int view_table(struct options *options, struct dmp_source *source);
+int view_top(struct options *options, struct dmp_source *source);
 int view_hist(struct options *options, struct dmp_source *source);
 int view_heat(struct options *options, struct dmp_source *source);
 int view_explain(struct options *options, struct dmp_source *source);
