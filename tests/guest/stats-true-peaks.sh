@@ -72,10 +72,12 @@ at_its_rate() {
 	peak_is 1 21 'reads of 5 ms, the last window too'
 }
 
-# One read, and no CPU has time to close its window: it is four times as long.
+# One read, and no CPU has time to close its window: it is four times as long. On a
+# busy machine the CPUs may be taken too late for that.
 closed_late() {
-	local _ late=0
-	for _ in 1 2 3; do
+	local attempt late=0
+	for attempt in {1..20}; do
+		[ "$attempt" -le 3 ] || [ "$late" -eq 0 ] || break
 		printf '%s\n' 'm reset' 'r 0 4096' 'h 400000' | pattern /dev/mapper/proxy
 		sleep 0.5
 		peak_is 1 1 'one read in a long window'
