@@ -221,4 +221,18 @@ static inline unsigned int dmp_window_bytes_bucket(u64 bytes)
 			      DMP_WINDOW_BYTES_FIRST, DMP_WINDOW_SUB);
 }
 
+/**
+ * struct dmp_hist_range - some of the counters of struct dmp_hists
+ * @first: the first one, in counters from its start
+ * @count: so many; 0: none
+ */
+struct dmp_hist_range {
+	size_t first;
+	size_t count;
+};
+
+#define DMP_NO_HISTS	((struct dmp_hist_range){ .count = 0 })
+#define DMP_ALL_HISTS							\
+	((struct dmp_hist_range){ .count = DMP_NR_HIST_COUNTERS })
+
 #endif /* DMP_HISTS_H */

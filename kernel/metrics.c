@@ -234,13 +234,18 @@ const struct dmp_metric dmp_metrics[] = {
 
 const unsigned int dmp_nr_metrics = ARRAY_SIZE(dmp_metrics);
 
-/* Counters of a histogram and operation. */
+/* Where the counters of a histogram and operation begin. */
+static size_t first_of(const struct dmp_metric *metric, unsigned int op)
+{
+	if (op < DMP_RW_OPS)
+		return metric->offset + op * metric->stride;
+	return metric->rare + (op - DMP_RW_OPS) * metric->rare_stride;
+}
+
 static const u64 *counters_of(const u64 *hists, unsigned int op,
 			      const struct dmp_metric *metric)
 {
-	if (op < DMP_RW_OPS)
-		return hists + metric->offset + op * metric->stride;
-	return hists + metric->rare + (op - DMP_RW_OPS) * metric->rare_stride;
+	return hists + first_of(metric, op);
 }
 
 /* Runs that began: all reads or writes less those that continued a run (run[0]). */
@@ -270,6 +275,30 @@ static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
 }
 
 /**
+ * dmp_metric_range() - counters that a histogram is computed from
+ * @metric: any
+ * @op: one of the metric's operations
+ *
+ * Context: any.
+ * Return: the counters.
+ */
+struct dmp_hist_range dmp_metric_range(const struct dmp_metric *metric,
+				       unsigned int op)
+{
+	struct dmp_hist_range range;
+
+	/* Runs that began are computed from sizes, too. */
+	if (metric->bound == run_bound) {
+		range.first = IN_COUNTERS(offsetof(struct dmp_hists, rw[op]));
+		range.count = IN_COUNTERS(sizeof(struct dmp_rw_hists));
+	} else {
+		range.first = first_of(metric, op);
+		range.count = metric->buckets;
+	}
+	return range;
+}
+
+/**
  * dmp_metric_value() - the count in a bucket
  * @metric: any
  * @hists: of dmp_stats_hists()
@@ -294,24 +323,26 @@ u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
 /* Counters that scalars are computed from. */
 static const struct dmp_metric align_counters = {
 	OP_STRIDES, AT(rw[0].each.align), RARE_AT(shared.rare[0].align),
+	.buckets = DMP_ALIGN_BUCKETS,
 };
 
 static const struct dmp_metric physical_counter = {
 	OP_STRIDES, AT(rw[0].each.aligned_physical),
-	RARE_AT(shared.rare[0].aligned_physical),
+	RARE_AT(shared.rare[0].aligned_physical), .buckets = 1,
 };
 
 static const struct dmp_metric optimal_counter = {
 	OP_STRIDES, AT(rw[0].each.aligned_optimal),
-	RARE_AT(shared.rare[0].aligned_optimal),
+	RARE_AT(shared.rare[0].aligned_optimal), .buckets = 1,
 };
 
 static const struct dmp_metric sequential_counter = {
-	RW_STRIDE, AT(rw[0].sequential),
+	RW_STRIDE, AT(rw[0].sequential), .buckets = 1,
 };
 
 static const struct dmp_metric flags_counters = {
 	OP_STRIDES, AT(rw[0].each.flags), RARE_AT(shared.rare[0].flags),
+	.buckets = DMP_FLAGS,
 };
 
 /* Each sampled bio is in one bucket of the histogram of flags. */
@@ -388,11 +419,16 @@ const struct dmp_scalar dmp_scalars[] = {
 	{ "slow_time_ns", UNCOMMON, VALUE(counts.uncommon[0].slow_ns) },
 	{ "peak_requests", PEAK, VALUE(windows.peaks[0].requests) },
 	{ "peak_bytes", PEAK, VALUE(windows.peaks[0].bytes) },
-	{ "sampled", ALL_OPS, .hists = sampled },
-	{ "sequential", RW_OPS, .hists = sequential },
-	{ "aligned_4k", SIZED_OPS, .hists = aligned_4k },
-	{ "aligned_physical", SIZED_OPS, .hists = aligned_physical },
-	{ "aligned_optimal", SIZED_OPS, .hists = aligned_optimal },
+	{ "sampled", ALL_OPS, .hists = sampled,
+	  .counters = &flags_counters },
+	{ "sequential", RW_OPS, .hists = sequential,
+	  .counters = &sequential_counter },
+	{ "aligned_4k", SIZED_OPS, .hists = aligned_4k,
+	  .counters = &align_counters },
+	{ "aligned_physical", SIZED_OPS, .hists = aligned_physical,
+	  .counters = &physical_counter },
+	{ "aligned_optimal", SIZED_OPS, .hists = aligned_optimal,
+	  .counters = &optimal_counter },
 	{ "errors", VALUE(counts.errors) },
 	{ "fua", VALUE(fua) },
 	{ "in_flight", VALUE(in_flight) },
@@ -400,6 +436,21 @@ const struct dmp_scalar dmp_scalars[] = {
 };
 
 const unsigned int dmp_nr_scalars = ARRAY_SIZE(dmp_scalars);
+
+/**
+ * dmp_scalar_range() - counters of histograms that a single value is computed from
+ * @scalar: any
+ * @op: operation; 0 for a value of the volume
+ *
+ * Context: any.
+ * Return: the counters; none, if it is not.
+ */
+struct dmp_hist_range dmp_scalar_range(const struct dmp_scalar *scalar,
+				       unsigned int op)
+{
+	return scalar->counters ? dmp_metric_range(scalar->counters, op) :
+				  DMP_NO_HISTS;
+}
 
 /**
  * dmp_scalar_value() - a single value

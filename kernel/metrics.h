@@ -9,6 +9,8 @@
 
 #include "snapshot.h"
 
+struct dmp_metric;
+
 /**
  * struct dmp_scalar - a single value, of a volume or by operation
  * @name: quantity and unit; prefixed with "read_" and so on if @ops
@@ -16,6 +18,7 @@
  * @offset: of the u64 in struct dmp_snapshot, of reads if @ops
  * @stride: bytes from one operation's value to the next
  * @hists: computes the value from the histograms instead
+ * @counters: that @hists needs, as if they were a histogram
  * @word: returns a word instead of a number
  */
 struct dmp_scalar {
@@ -24,6 +27,7 @@ struct dmp_scalar {
 	size_t offset;
 	size_t stride;
 	u64 (*hists)(const u64 *hists, unsigned int op);
+	const struct dmp_metric *counters;
 	const char *(*word)(const struct dmp_snapshot *snapshot);
 };
 
@@ -61,6 +65,10 @@ extern const struct dmp_metric dmp_metrics[];
 extern const unsigned int dmp_nr_metrics;
 extern const char * const dmp_op_names[DMP_NR_OPS];
 
+struct dmp_hist_range dmp_scalar_range(const struct dmp_scalar *scalar,
+				       unsigned int op);
+struct dmp_hist_range dmp_metric_range(const struct dmp_metric *metric,
+				       unsigned int op);
 u64 dmp_scalar_value(const struct dmp_scalar *scalar,
 		     const struct dmp_snapshot *snapshot, unsigned int op);
 u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,

@@ -134,13 +134,20 @@ ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
 {
 	unsigned int i;
 	int at = 0;
+	u64 value;
 
 	for (i = 0; i < metric->buckets; i++) {
 		/* A number has at most 20 digits. */
 		if (at + 22 > PAGE_SIZE)
 			return -EFBIG;
-		at += sysfs_emit_at(page, at, "%s%llu", i ? " " : "",
-				    dmp_metric_value(metric, hists, op, i));
+		if (i)
+			page[at++] = ' ';
+		value = dmp_metric_value(metric, hists, op, i);
+		/* Most buckets are empty, and formatting a number is slow. */
+		if (value)
+			at += sysfs_emit_at(page, at, "%llu", value);
+		else
+			page[at++] = '0';
 	}
 	return at + sysfs_emit_at(page, at, "\n");
 }
@@ -312,7 +319,7 @@ void dmp_report_stats(struct dmp_volume *volume, char *result,
 	add(&text, "dmp_stats %d\n", DMP_STATS_VERSION);
 	add(&text, "volume %s\n", dmp_volume_name(volume));
 
-	snapshot = dmp_volume_snapshot_begin(volume, true);
+	snapshot = dmp_volume_snapshot_begin(volume, DMP_ALL_HISTS);
 	add_scalars(&text, snapshot);
 	for (i = 0; i < dmp_nr_metrics; i++)
 		for (op = 0; op < DMP_NR_OPS; op++)

@@ -15,7 +15,8 @@
  * @counts: since @start
  * @done: of @counts, completed bios by operation
  * @windows: closed since @start
- * @hists: since @start, laid out like struct dmp_hists; NULL if not requested
+ * @hists: since @start, laid out like struct dmp_hists; what was not
+ *	requested is older
  * @latency_every: one bio in so many is timed, on average
  * @slow_limit_us: slow limit, microseconds
  * @sample_every: one bio in so many is sampled, on average

@@ -259,16 +259,15 @@ static u32 shared_counter(const struct dmp_stats *stats, size_t i)
 			 [i - DMP_NR_CPU_HIST_COUNTERS]);
 }
 
-static void fold(struct dmp_stats *stats)
+static void fold(struct dmp_stats *stats, struct dmp_hist_range range)
 {
-	size_t i;
+	size_t end = range.first + range.count, i = range.first;
+	size_t cpu_end = min_t(size_t, end, DMP_NR_CPU_HIST_COUNTERS);
 
 	lockdep_assert_held(&stats->lock);
-	for (i = 0; i < DMP_NR_CPU_HIST_COUNTERS; i += FOLD_CHUNK)
-		fold_chunk(stats, i,
-			   min_t(size_t, FOLD_CHUNK,
-				 DMP_NR_CPU_HIST_COUNTERS - i));
-	for (; i < DMP_NR_HIST_COUNTERS; i++)
+	for (; i < cpu_end; i += FOLD_CHUNK)
+		fold_chunk(stats, i, min_t(size_t, FOLD_CHUNK, cpu_end - i));
+	for (i = max(range.first, cpu_end); i < end; i++)
 		fold_one(stats, i, shared_counter(stats, i));
 }
 
@@ -281,21 +280,22 @@ static void fold(struct dmp_stats *stats)
 void dmp_stats_fold(struct dmp_stats *stats)
 {
 	mutex_lock(&stats->lock);
-	fold(stats);
+	fold(stats, DMP_ALL_HISTS);
 	mutex_unlock(&stats->lock);
 }
 
 /**
- * dmp_stats_hists() - read the histograms
+ * dmp_stats_hists() - read histograms
  * @stats: of the volume; its lock is held, and guards the result
+ * @range: the counters that are wanted; summing all of them over all CPUs takes long
  *
  * Context: may sleep.
- * Return: DMP_NR_HIST_COUNTERS totals since the last reset, laid out like
- *	struct dmp_hists.
+ * Return: totals since the last reset, laid out like struct dmp_hists; those outside
+ *	@range are of some time before.
  */
-const u64 *dmp_stats_hists(struct dmp_stats *stats)
+const u64 *dmp_stats_hists(struct dmp_stats *stats, struct dmp_hist_range range)
 {
-	fold(stats);
+	fold(stats, range);
 	return stats->hist_total;
 }
 
@@ -546,7 +546,7 @@ void dmp_stats_resize(struct dmp_stats *stats, sector_t sectors)
 	if (shift <= stats->heat_shift)
 		return;
 
-	fold(stats);
+	fold(stats, DMP_ALL_HISTS);
 	for (op = 0; op < DMP_RW_OPS; op++)
 		merge_cells(stats->hist_total +
 			    HIST_AT(rw[op].heat), shift - stats->heat_shift);

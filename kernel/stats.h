@@ -212,7 +212,7 @@ void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw);
 void dmp_stats_restart_latency(struct dmp_stats *stats);
 void dmp_stats_resize(struct dmp_stats *stats, sector_t sectors);
 void dmp_stats_fold(struct dmp_stats *stats);
-const u64 *dmp_stats_hists(struct dmp_stats *stats);
+const u64 *dmp_stats_hists(struct dmp_stats *stats, struct dmp_hist_range range);
 
 /**
  * dmp_random_below() - draw a distance

@@ -86,7 +86,8 @@ static ssize_t volume_stat_show(struct kobject *kobj,
 	struct dmp_volume *volume = volume_of(kobj);
 	ssize_t ret;
 
-	ret = dmp_report_stat(dmp_volume_snapshot_begin(volume, false), page);
+	ret = dmp_report_stat(dmp_volume_snapshot_begin(volume, DMP_NO_HISTS),
+			      page);
 	dmp_volume_snapshot_end(volume);
 	return ret;
 }
@@ -136,7 +137,9 @@ static ssize_t scalar_show(struct kobject *kobj, struct kobj_attribute *attr,
 	const struct dmp_snapshot *snapshot;
 	ssize_t ret;
 
-	snapshot = dmp_volume_snapshot_begin(volume, !!file->scalar->hists);
+	snapshot = dmp_volume_snapshot_begin(volume,
+					     dmp_scalar_range(file->scalar,
+							      file->op));
 	ret = dmp_report_scalar(file->scalar, file->op, snapshot, page);
 	dmp_volume_snapshot_end(volume);
 	return ret;
@@ -150,7 +153,9 @@ static ssize_t hist_show(struct kobject *kobj, struct kobj_attribute *attr,
 	const struct dmp_snapshot *snapshot;
 	ssize_t ret;
 
-	snapshot = dmp_volume_snapshot_begin(volume, true);
+	snapshot = dmp_volume_snapshot_begin(volume,
+					     dmp_metric_range(file->metric,
+							      file->op));
 	ret = dmp_report_metric(file->metric, file->op, snapshot->hists, page);
 	dmp_volume_snapshot_end(volume);
 	return ret;

@@ -355,7 +355,8 @@ static void dmp_status(struct dm_target *ti, status_type_t type,
 
 	switch (type) {
 	case STATUSTYPE_INFO:
-		snapshot = dmp_volume_snapshot_begin(dc->volume, false);
+		snapshot = dmp_volume_snapshot_begin(dc->volume,
+						     DMP_NO_HISTS);
 		dmp_report_status(&snapshot->counts, result, maxlen);
 		dmp_volume_snapshot_end(dc->volume);
 		break;

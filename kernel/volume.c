@@ -360,14 +360,15 @@ static void read_counts(struct dmp_stats *stats, struct dmp_snapshot *snapshot)
 /**
  * dmp_volume_snapshot_begin() - read all of a volume under one lock
  * @volume: the caller holds a reference
- * @hists: read the histograms, too, which takes longer
+ * @hists: counters of histograms to read, too; the more, the longer it takes
  *
  * Context: may sleep. Other readers, resets and changes of settings wait until
  *	dmp_volume_snapshot_end(); I/O does not.
  * Return: the snapshot.
  */
-const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
-						     bool hists)
+const struct dmp_snapshot *
+dmp_volume_snapshot_begin(struct dmp_volume *volume,
+			  struct dmp_hist_range hists)
 {
 	const struct request_queue *queue = volume_queue(volume);
 	struct dmp_snapshot *snapshot = &volume->snapshot;
@@ -381,7 +382,7 @@ const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
 	snapshot->start = stats->start;
 	read_counts(stats, snapshot);
 	dmp_tick_windows(stats, &snapshot->windows);
-	snapshot->hists = hists ? dmp_stats_hists(stats) : NULL;
+	snapshot->hists = dmp_stats_hists(stats, hists);
 	snapshot->sample_every = dmp_sample_mean();
 	snapshot->overhead_ns = dmp_overhead_ns(stats, &stats->config);
 	snapshot->heat_cell_sectors = 1ULL << stats->heat_shift;

@@ -39,6 +39,20 @@ struct bounds {
 };
 
 /**
+ * struct live_file - a file of a metric; all volumes have the same ones
+ * @name: of the file, and of the metric
+ * @op: operation that it is of; DMP_OPS: of none
+ * @histogram: its name without operation; NULL if it is of none
+ * @has_zeroes: it holds something even if no operation completed
+ */
+struct live_file {
+	char *name;
+	enum dmp_op op;
+	const char *histogram;
+	bool has_zeroes;
+};
+
+/**
  * struct live - this machine
  * @source: what callers know
  * @root: "" or the directory that stands for /
@@ -47,6 +61,8 @@ struct bounds {
  * @bulk: bulk reads are tried
  * @bounds: of the histograms met so far
  * @n_bounds: elements of @bounds
+ * @files: that are wanted, as the first volume of this snapshot has them
+ * @n_files: elements of @files
  */
 struct live {
 	struct dmp_source source;
@@ -56,6 +72,8 @@ struct live {
 	bool bulk;
 	struct bounds *bounds;
 	size_t n_bounds;
+	struct live_file *files;
+	size_t n_files;
 };
 
 /* --- the stat file --------------------------------------------------------------- */
@@ -220,22 +238,32 @@ static bool parse_counts(struct dmp_hist *hist, const struct bounds *bounds, cha
 	return !*text;
 }
 
-static void read_metric(struct live *live, struct dmp_sample *sample, const char *name)
+/*
+ * @happened: by the stat file, such operations completed. To read an empty histogram is
+ * not free, and most volumes have several.
+ */
+static void read_metric(struct live *live, struct dmp_sample *sample,
+			const struct live_file *file, bool happened)
 {
-	const char *histogram = dmp_without_op(name);
 	const struct bounds *bounds = NULL;
 	struct dmp_metric *metric;
 	char *text;
 
-	text = dmp_read_file(live->root, "%s/%s/%s", live->stat, sample->names.device, name);
+	if (!happened && !file->has_zeroes && file->histogram &&
+	    bounds_of(live, sample->names.device, file->histogram)) {
+		dmp_sample_append(sample, file->name, strlen(file->name))->kind = DMP_HIST;
+		return;
+	}
+	text = dmp_read_file(live->root, "%s/%s/%s", live->stat, sample->names.device,
+			     file->name);
 	if (!text)
 		return;
-	if (histogram && strchr(text, ' '))
-		bounds = bounds_of(live, sample->names.device, histogram);
+	if (file->histogram && strchr(text, ' '))
+		bounds = bounds_of(live, sample->names.device, file->histogram);
 	if (!bounds) {
-		dmp_sample_append_text(sample, name, strlen(name), text);
+		dmp_sample_append_text(sample, file->name, strlen(file->name), text);
 	} else {
-		metric = dmp_sample_append(sample, name, strlen(name));
+		metric = dmp_sample_append(sample, file->name, strlen(file->name));
 		metric->kind = DMP_HIST;
 		if (!parse_counts(&metric->hist, bounds, text)) {
 			dmp_hist_free(&metric->hist);
@@ -246,7 +274,7 @@ static void read_metric(struct live *live, struct dmp_sample *sample, const char
 	free(text);
 }
 
-/* --- one volume ------------------------------------------------------------------ */
+/* --- which files ----------------------------------------------------------------- */
 
 static bool is_metric(const struct live *live, const char *file)
 {
@@ -259,29 +287,85 @@ static bool is_metric(const struct live *live, const char *file)
 	return !live->wanted || live->wanted(file);
 }
 
+static enum dmp_op op_of(const char *name, const char *histogram)
+{
+	enum dmp_op op;
+
+	for (op = 0; op < DMP_OPS; op++) {
+		if (histogram && strlen(dmp_op_names[op]) + 1 == (size_t)(histogram - name) &&
+		    !strncmp(name, dmp_op_names[op], histogram - name - 1))
+			break;
+	}
+	return op;
+}
+
+static void forget_files(struct live *live)
+{
+	size_t i;
+
+	for (i = 0; i < live->n_files; i++)
+		free(live->files[i].name);
+	free(live->files);
+	live->files = NULL;
+	live->n_files = 0;
+}
+
+/* Once a snapshot: another version of the module may have been loaded since the last. */
+static void list_files(struct live *live, const char *device)
+{
+	char *path = dmp_format("%s%s/%s", live->root, live->stat, device);
+	DIR *dir = opendir(path);
+	struct live_file *file;
+	struct dirent *entry;
+
+	free(path);
+	while (dir && (entry = readdir(dir))) {
+		if (!is_metric(live, entry->d_name))
+			continue;
+		live->files = dmp_grow(live->files, live->n_files, sizeof(*file));
+		file = &live->files[live->n_files++];
+		file->name = dmp_strdup(entry->d_name);
+		file->histogram = dmp_without_op(file->name);
+		file->op = op_of(file->name, file->histogram);
+		/* Windows in which nothing happened are counted. */
+		file->has_zeroes = file->histogram && !strncmp(file->histogram, "window_", 7);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* --- one volume ------------------------------------------------------------------ */
+
+static void find_happened(const struct dmp_sample *sample, bool happened[DMP_OPS + 1])
+{
+	uint64_t requests;
+	enum dmp_op op;
+
+	for (op = 0; op < DMP_OPS; op++)
+		happened[op] = !dmp_sample_op_number(sample, op, "requests", &requests) ||
+			requests;
+	happened[DMP_OPS] = true;
+}
+
 static bool read_files_once(struct live *live, struct dmp_sample *sample)
 {
-	char *path, *line, *after;
-	struct dirent *entry;
+	bool same, happened[DMP_OPS + 1];
 	uint64_t generation;
-	bool same;
-	DIR *dir;
+	char *line, *after;
+	size_t i;
 
 	line = dmp_read_file(live->root, "%s/%s/stat", live->stat, sample->names.device);
 	if (!line)
 		return false;
 	parse_stat(sample, line);
 	free(line);
+	dmp_sample_sort(sample);
+	find_happened(sample, happened);
 
-	path = dmp_format("%s%s/%s", live->root, live->stat, sample->names.device);
-	dir = opendir(path);
-	free(path);
-	while (dir && (entry = readdir(dir))) {
-		if (is_metric(live, entry->d_name))
-			read_metric(live, sample, entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
+	if (!live->n_files)
+		list_files(live, sample->names.device);
+	for (i = 0; i < live->n_files; i++)
+		read_metric(live, sample, &live->files[i], happened[live->files[i].op]);
 	dmp_sample_sort(sample);
 
 	after = dmp_read_file(live->root, "%s/%s/generation", live->stat, sample->names.device);
@@ -406,6 +490,7 @@ static int live_read(struct dmp_source *source, struct dmp_snapshot *snapshot)
 	memset(snapshot, 0, sizeof(*snapshot));
 	if (!dir)
 		return no_module(live);
+	forget_files(live);
 	mounts = dmp_mounts(live->root);
 	snapshot->boot_ns = boot_ns(live);
 	snapshot->real_ns = clock_ns(CLOCK_REALTIME);
@@ -438,6 +523,7 @@ static void live_close(struct dmp_source *source)
 		free(live->bounds[i].row_least);
 	}
 	free(live->bounds);
+	forget_files(live);
 	free(live->root);
 	free(live);
 }
