@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# shows: dmpstat tells of a volume what fio did to it and what the kernel counted, as root and as anybody, through a reset, a rename and a removal
+# shows: dmpstat tells of a volume what fio did to it and what the kernel counted, as root and as anybody, through a reset, a rename and a removal, and from a recording
 
 requires() {
 	need_command fio setpriv
@@ -104,6 +104,50 @@ each_name() {
 	assert_fails dmpstat nosuch
 }
 
+# As many as were counted, from a recording: over all its reports.
+recorded() { # COLUMN [INTERVAL]
+	dmpstat -f /tmp/recording -o JSON -O "$1" ${2:+"$2"} | awk -v column="\"$1\":" '
+		match($0, /"seconds":[0-9.]+/) {
+			seconds = substr($0, RSTART + 10, RLENGTH - 10)
+			at = index($0, column)
+			if (at)
+				sum += seconds * (substr($0, at + length(column)) + 0)
+		}
+		END { printf "%.0f\n", sum }'
+}
+
+# What happens while it is recorded, by anybody, is in the recording: each request, and
+# the percentiles, which are of these requests alone.
+recording_right() {
+	local columns=r_p50,r_p99,w_p50,w_p99 recorder
+	dmsetup message proxy 0 reset
+	rm -f /tmp/recording /tmp/report.html
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		/tmp/dmpstat record -o /tmp/recording proxy 1 &
+	recorder=$!
+	wait_for 30 test -s /tmp/recording
+	load
+	kill -INT "$recorder"
+	wait "$recorder"
+	assert_eq "$(recorded r/s) $(recorded w/s)" '1009 503' 'recorded requests'
+	assert_eq "$(recorded rMB/s)" $((1009 * 4096)) 'recorded bytes'
+	assert_eq "$(dmpstat -f /tmp/recording -H -p -O "$columns")" "$(cell "$columns")" \
+		'percentiles of a recording'
+	assert_eq "$(dmpstat hist size -f /tmp/recording | tail -n +2)" "$(dmpstat hist size proxy | tail -n +2)" \
+		'sizes of a recording'
+	as_nobody report /tmp/recording -o /tmp/report.html
+	assert_ge "$(wc -c </tmp/report.html)" 60000 'the page'
+	# Another load is appended, and 11 s later, when it has been written, comes a kill.
+	setpriv --reuid=65534 --regid=65534 --clear-groups \
+		/tmp/dmpstat record -o /tmp/recording proxy 1 &
+	recorder=$!
+	load
+	sleep 11
+	kill -KILL "$recorder"
+	wait "$recorder" || true
+	assert_eq "$(recorded r/s 1) $(recorded w/s 1)" '2018 1006' 'second by second, after a kill'
+}
+
 # Reports of intervals in which the volume is reset, renamed, and removed.
 through_changes() {
 	dmpstat -t 1 >/tmp/report &
@@ -129,5 +173,6 @@ run() {
 	columns_right
 	anybody_sees
 	each_name
+	recording_right
 	through_changes
 }

@@ -504,6 +504,12 @@ static int live_read(struct dmp_source *source, struct dmp_snapshot *snapshot)
 	return 1;
 }
 
+/* What is now is always the first. */
+static void live_restart(struct dmp_source *source)
+{
+	(void)source;
+}
+
 static void live_want(struct dmp_source *source, bool (*wanted)(const char *metric))
 {
 	((struct live *)source)->wanted = wanted;
@@ -554,6 +560,7 @@ struct dmp_source *dmp_live_open(const char *root)
 
 	live->source.live = true;
 	live->source.read = live_read;
+	live->source.restart = live_restart;
 	live->source.want = live_want;
 	live->source.close = live_close;
 	live->root = dmp_strdup(strcmp(root, "/") ? root : "");

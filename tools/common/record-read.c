@@ -406,6 +406,18 @@ static int read_snapshot(struct dmp_source *source, struct dmp_snapshot *snapsho
 	return 1;
 }
 
+static void restart(struct dmp_source *source)
+{
+	struct reader *reader = (struct reader *)source;
+	int fd = reader->file.fd;
+
+	record_file_free(&reader->file);
+	record_file_begin(&reader->file, fd);
+	record_state_free(&reader->state);
+	reader->cursor = (struct dmp_cursor){ 0 };
+	reader->in_segment = reader->begun = false;
+}
+
 static void want(struct dmp_source *source, bool (*wanted)(const char *metric))
 {
 	((struct reader *)source)->wanted = wanted;
@@ -445,6 +457,7 @@ struct dmp_source *dmp_record_open(const char *path, double interval)
 	}
 	reader = dmp_alloc(sizeof(*reader));
 	reader->source.read = read_snapshot;
+	reader->source.restart = restart;
 	reader->source.want = want;
 	reader->source.close = close_reader;
 	reader->path = dmp_strdup(path);

@@ -344,6 +344,7 @@ int view_hist(struct options *options, struct dmp_source *source)
 	metric = dmp_strdup(found);
 	dmp_snapshot_free(&snapshot);
 	source->want(source, is_wanted);
+	source->restart(source);
 	status = loop_run(options, options->arguments + 1, options->n_arguments - 1, source,
 			  show_hist);
 	free((char *)metric);

@@ -267,11 +267,13 @@ static int take_interval(struct options *options)
 {
 	size_t n = options->n_arguments;
 	char **words = options->arguments;
+	unsigned long count;
 
-	if (n >= 2 && is_count(words[n - 1], &options->count) &&
+	if (n >= 2 && is_count(words[n - 1], &count) &&
 	    is_interval(words[n - 2], &options->interval)) {
 		options->n_arguments = n - 2;
-		if (!options->count)
+		options->count = count;
+		if (!count)
 			return usage_error("no count", words[n - 1]);
 	} else if (n && is_interval(words[n - 1], &options->interval)) {
 		options->n_arguments = n - 1;
