@@ -366,9 +366,8 @@ static void read_counts(struct dmp_stats *stats, struct dmp_snapshot *snapshot)
  *	dmp_volume_snapshot_end(); I/O does not.
  * Return: the snapshot.
  */
-const struct dmp_snapshot *
-dmp_volume_snapshot_begin(struct dmp_volume *volume,
-			  struct dmp_hist_range hists)
+const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
+						     struct dmp_hist_range hists)
 {
 	const struct request_queue *queue = volume_queue(volume);
 	struct dmp_snapshot *snapshot = &volume->snapshot;

@@ -79,9 +79,8 @@ void dmp_volume_join(struct dmp_volume *volume, struct dmp_segment *segment);
 void dmp_volume_leave(struct dmp_volume *volume, struct dmp_segment *segment);
 void dmp_volume_go_live(struct dmp_volume *volume,
 			const struct dmp_segment *segment, sector_t sectors);
-const struct dmp_snapshot *
-dmp_volume_snapshot_begin(struct dmp_volume *volume,
-			  struct dmp_hist_range hists);
+const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
+						     struct dmp_hist_range hists);
 void dmp_volume_snapshot_end(struct dmp_volume *volume);
 void dmp_volumes_read(struct dmp_counts *counts);
 void dmp_volumes_reset(void);
