@@ -116,6 +116,41 @@ static void test_add(void **state)
 	dmp_hist_free(&other);
 }
 
+static void assert_bucket(const struct dmp_bucket *bucket, int64_t least, int64_t below,
+			  uint64_t count)
+{
+	assert_true(bucket->least == least);
+	assert_true(bucket->below == below);
+	assert_true(bucket->count == count);
+}
+
+/* What is below the first part of an octave, without end, or wider, stays. */
+static void test_coarsen(void **state)
+{
+	static const char text[] = "-8:-4=1 0:1024=9 4096:4352=3 4352:4608=1 5120:5376=2 "
+		"6144:8192=5 8192:32768=7 65536:inf=4";
+	struct dmp_hist hist = parsed(text);
+
+	(void)state;
+	dmp_hist_coarsen(&hist, 4);
+	assert_int_equal(hist.n, 7);
+	assert_bucket(&hist.buckets[0], -8, -4, 1);
+	assert_bucket(&hist.buckets[1], 0, 1024, 9);
+	assert_bucket(&hist.buckets[2], 4096, 5120, 4);
+	assert_bucket(&hist.buckets[3], 5120, 6144, 2);
+	assert_bucket(&hist.buckets[4], 6144, 8192, 5);
+	assert_bucket(&hist.buckets[5], 8192, 32768, 7);
+	assert_bucket(&hist.buckets[6], 65536, DMP_INF, 4);
+	dmp_hist_coarsen(&hist, 1);
+	assert_int_equal(hist.n, 5);
+	assert_bucket(&hist.buckets[2], 4096, 8192, 11);
+	dmp_hist_free(&hist);
+	hist = parsed("sync=2 meta=3");
+	dmp_hist_coarsen(&hist, 1);
+	assert_int_equal(hist.n, 2);
+	dmp_hist_free(&hist);
+}
+
 static void assert_percentile(const struct dmp_hist *hist, double percent, int64_t least)
 {
 	struct dmp_range range;
@@ -156,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_parse_bad),
 		cmocka_unit_test(test_subtract),
 		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_coarsen),
 		cmocka_unit_test(test_percentile),
 	};
 

@@ -30,6 +30,7 @@
  * struct dmp_recorder - a recording that is written
  * @path: for messages
  * @fd: the file, locked
+ * @made: by this recorder
  * @length: of the file, up to the last whole frame
  * @boot_id: of this boot
  * @state: what was written in this segment
@@ -43,6 +44,7 @@
 struct dmp_recorder {
 	char *path;
 	int fd;
+	bool made;
 	off_t length;
 	char *boot_id;
 	struct record_state state;
@@ -446,7 +448,10 @@ static bool find_end(struct dmp_recorder *recorder)
 
 static bool open_file(struct dmp_recorder *recorder)
 {
-	recorder->fd = open(recorder->path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	recorder->fd = open(recorder->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	recorder->made = recorder->fd >= 0;
+	if (!recorder->made)
+		recorder->fd = open(recorder->path, O_RDWR | O_CLOEXEC);
 	if (recorder->fd < 0)
 		return complain(recorder, "open");
 	if (flock(recorder->fd, LOCK_EX | LOCK_NB)) {
@@ -458,8 +463,11 @@ static bool open_file(struct dmp_recorder *recorder)
 	return find_end(recorder);
 }
 
+/* A file without anything in it is not left. */
 static void free_recorder(struct dmp_recorder *recorder)
 {
+	if (recorder->made && !recorder->length)
+		unlink(recorder->path);
 	if (recorder->fd >= 0)
 		close(recorder->fd);
 	ZSTD_freeCCtx(recorder->compressor);
