@@ -37,6 +37,10 @@ looked_at() { # COMMAND
 	'dmsetup status '*) assert_eq "$(cat "$CASE_DIR/output")" '0 20000 dmp 2 20480 1 4096 1 0' 'status' ;;
 	dmpstat) grep -q '^dmp1 ' "$CASE_DIR/output" ;;
 	'dmpstat -x '*) assert_eq "$(grep -c '^dmp1 ' "$CASE_DIR/output")" 3 'rows' ;;
+	# nothing happened while it was recorded
+	'dmpstat hist latency -f '*) grep -q 'nothing was counted' "$CASE_DIR/output" ;;
+	'dmpstat -f '*) grep -q '^dmp1 .* 0.00' "$CASE_DIR/output" ;;
+	'dmpstat report '*) grep -q '"name":"dmp1"' /tmp/dmp1.html ;;
 	'dmpstat hist '*) grep -q '4k to 4.5k *1 ' "$CASE_DIR/output" ;;
 	'dmpstat heat '*) grep -q '^ read |' "$CASE_DIR/output" ;;
 	'dmpstat explain') grep -q '2 reads and 1 writes' "$CASE_DIR/output" ;;
