@@ -21,7 +21,8 @@ iostat_says() { # COLUMN
 }
 
 dmpstat_says() { # COLUMN
-	awk -v column="\"$1\":" '{ at = index($0, column) }
+	# units have the same names, in a line before
+	awk -v column="\"$1\":" '/"seconds"/ { at = index($0, column) }
 		at { print substr($0, at + length(column)) + 0; exit }' /tmp/dmpstat
 }
 
