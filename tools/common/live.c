@@ -43,13 +43,13 @@ struct bounds {
  * @name: of the file, and of the metric
  * @op: operation that it is of; DMP_OPS: of none
  * @histogram: its name without operation; NULL if it is of none
- * @has_zeroes: it holds something even if no operation completed
+ * @counts_idle: it holds something even if no operation was ever submitted
  */
 struct live_file {
 	char *name;
 	enum dmp_op op;
 	const char *histogram;
-	bool has_zeroes;
+	bool counts_idle;
 };
 
 /**
@@ -239,7 +239,7 @@ static bool parse_counts(struct dmp_hist *hist, const struct bounds *bounds, cha
 }
 
 /*
- * @happened: by the stat file, such operations completed. To read an empty histogram is
+ * @happened: by the stat file, there were such operations. To read an empty histogram is
  * not free, and most volumes have several.
  */
 static void read_metric(struct live *live, struct dmp_sample *sample,
@@ -249,7 +249,7 @@ static void read_metric(struct live *live, struct dmp_sample *sample,
 	struct dmp_metric *metric;
 	char *text;
 
-	if (!happened && !file->has_zeroes && file->histogram &&
+	if (!happened && !file->counts_idle && file->histogram &&
 	    bounds_of(live, sample->names.device, file->histogram)) {
 		dmp_sample_append(sample, file->name, strlen(file->name))->kind = DMP_HIST;
 		return;
@@ -278,11 +278,9 @@ static void read_metric(struct live *live, struct dmp_sample *sample,
 
 static bool is_metric(const struct live *live, const char *file)
 {
-	size_t length = strlen(file);
-
 	if (*file == '.' || !strcmp(file, "stat") || !strcmp(file, "reset") || is_in_stat(file))
 		return false;
-	if (length > 7 && !strcmp(file + length - 7, "_bounds"))
+	if (dmp_name_ends(file, "_bounds"))
 		return false;
 	return !live->wanted || live->wanted(file);
 }
@@ -328,7 +326,7 @@ static void list_files(struct live *live, const char *device)
 		file->histogram = dmp_without_op(file->name);
 		file->op = op_of(file->name, file->histogram);
 		/* Windows in which nothing happened are counted. */
-		file->has_zeroes = file->histogram && !strncmp(file->histogram, "window_", 7);
+		file->counts_idle = file->histogram && !strncmp(file->histogram, "window_", 7);
 	}
 	if (dir)
 		closedir(dir);
@@ -338,12 +336,14 @@ static void list_files(struct live *live, const char *device)
 
 static void find_happened(const struct dmp_sample *sample, bool happened[DMP_OPS + 1])
 {
-	uint64_t requests;
+	uint64_t requests, in_flight = 0;
 	enum dmp_op op;
 
+	/* What is in flight may be the first of its kind, and is in some histograms. */
+	dmp_sample_number(sample, "in_flight", &in_flight);
 	for (op = 0; op < DMP_OPS; op++)
 		happened[op] = !dmp_sample_op_number(sample, op, "requests", &requests) ||
-			requests;
+			requests || in_flight;
 	happened[DMP_OPS] = true;
 }
 

@@ -88,13 +88,6 @@ bool dmp_recorder_is_brief(const char *metric)
 	return false;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-
-	return length >= tail && !strcmp(text + length - tail, end);
-}
-
 /* In each snapshot, no more digits than matter; bytes are whole sectors anyway. */
 static uint64_t unit_of(const struct dmp_metric *metric, enum record_part part)
 {
@@ -102,9 +95,9 @@ static uint64_t unit_of(const struct dmp_metric *metric, enum record_part part)
 		return 1;
 	if (!strcmp(metric->name, "oldest_ns"))
 		return RECORD_AGE_NS;
-	if (ends_with(metric->name, "_ns"))
+	if (dmp_name_ends(metric->name, "_ns"))
 		return RECORD_TIME_NS;
-	return ends_with(metric->name, "bytes") ? RECORD_SECTOR_BYTES : 1;
+	return dmp_name_ends(metric->name, "bytes") ? RECORD_SECTOR_BYTES : 1;
 }
 
 /* What is in each snapshot: histograms by powers of two. */

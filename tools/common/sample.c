@@ -14,6 +14,14 @@ const char *const dmp_op_names[DMP_OPS] = {
 
 /* --- names of metrics ------------------------------------------------------------ */
 
+/* A metric's name tells its unit at the end: "_ns", "_bytes". */
+bool dmp_name_ends(const char *name, const char *end)
+{
+	size_t length = strlen(name), tail = strlen(end);
+
+	return length >= tail && !strcmp(name + length - tail, end);
+}
+
 /**
  * dmp_without_op() - "latency_ns" of "read_latency_ns"
  * @name: of a metric

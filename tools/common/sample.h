@@ -85,6 +85,7 @@ struct dmp_snapshot {
 	size_t n;
 };
 
+bool dmp_name_ends(const char *name, const char *end);
 const char *dmp_without_op(const char *name);
 bool dmp_metric_is(const char *name, const char *metric);
 

@@ -11,20 +11,13 @@
 #define NARROWEST	40
 #define SECTOR_BYTES	512
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-
-	return length >= tail && !strcmp(text + length - tail, end);
-}
-
 enum quantity quantity_of(const char *metric)
 {
-	if (ends_with(metric, "_ns"))
+	if (dmp_name_ends(metric, "_ns"))
 		return QUANTITY_NS;
-	if (ends_with(metric, "_bytes"))
+	if (dmp_name_ends(metric, "_bytes"))
 		return QUANTITY_BYTES;
-	if (ends_with(metric, "_sectors"))
+	if (dmp_name_ends(metric, "_sectors"))
 		return QUANTITY_SECTORS;
 	return QUANTITY_NUMBER;
 }

@@ -12,6 +12,7 @@
 #include "../common/memory.h"
 #include "../common/record.h"
 #include "loop.h"
+#include "table.h"
 #include "views.h"
 
 #define LONGEST_INTERVAL	1e9
@@ -136,36 +137,6 @@ static int list_columns(void)
 
 /* --- options --------------------------------------------------------------------- */
 
-static void add_column(struct options *options, const struct column *column)
-{
-	options->columns = dmp_resize(options->columns, options->n_columns + 1,
-				      sizeof(*options->columns));
-	options->columns[options->n_columns++] = column;
-}
-
-static bool set_columns(struct options *options, const char *list)
-{
-	const struct column *column;
-	char *word;
-	size_t length;
-
-	options->n_columns = 0;
-	do {
-		length = strcspn(list, ",");
-		column = column_find(list, length);
-		if (!column) {
-			word = dmp_strndup(list, length);
-			fprintf(stderr, "dmpstat: no column '%s'; dmpstat -O help lists them\n",
-				word);
-			free(word);
-			return false;
-		}
-		add_column(options, column);
-		list += length;
-	} while (*list++);
-	return true;
-}
-
 static bool set_units(struct options *options, const char *unit)
 {
 	static const char units[] = "kmgh";
@@ -193,12 +164,12 @@ static int take_option(struct options *options, int option)
 	note_use(options, option);
 	switch (option) {
 	case 'x':
-		set_columns(options, extended_columns);
+		table_set_columns(options, extended_columns);
 		return -1;
 	case 'O':
 		if (!strcmp(optarg, "help"))
 			return list_columns();
-		return set_columns(options, optarg) ? -1 : EXIT_USAGE;
+		return table_set_columns(options, optarg) ? -1 : EXIT_USAGE;
 	case 'o':
 		options->output = optarg;
 		return -1;
@@ -321,8 +292,9 @@ static int check_usage(const struct options *options, const struct view *view)
 			*view->name ? view->name : "the table", name_of(options->used[i]));
 		return EXIT_USAGE;
 	}
+	/* The table has an output without -o; what else takes it needs it. */
 	if (options->n_arguments < view->min || options->n_arguments > view->max ||
-	    (!options->output && strstr(view->words, "-o FILE"))) {
+	    (view != views && strchr(view->takes, 'o') && !options->output)) {
 		fprintf(stderr, "usage: dmpstat %s %s\n", view->name, view->words);
 		return EXIT_USAGE;
 	}
@@ -360,7 +332,7 @@ int main(int argc, char **argv)
 	argv[0] = (char *)"dmpstat";
 	setlocale(LC_CTYPE, "");
 	options.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	set_columns(&options, default_columns);
+	table_set_columns(&options, default_columns);
 	loop_catch_signals();
 	while (status < 0 && (option = getopt_long(argc, argv, short_options, long_options,
 						   NULL)) != -1)

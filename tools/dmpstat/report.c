@@ -82,21 +82,6 @@ static void print_field(FILE *file, const struct report_data *data,
 	fputc(']', file);
 }
 
-static size_t index_of(const struct dmp_hist *all, const struct dmp_bucket *bucket)
-{
-	size_t low = 0, high = all->n;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (dmp_bucket_compare(&all->buckets[middle], bucket) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static void print_buckets(FILE *file, const struct dmp_hist *all)
 {
 	size_t i;
@@ -118,12 +103,16 @@ static void print_buckets(FILE *file, const struct dmp_hist *all)
 /* Of each step: the bucket's index and its count, for those that hold something. */
 static void print_step(FILE *file, const struct dmp_hist *all, const struct dmp_hist *step)
 {
-	size_t i;
+	size_t i, index = 0;
 
 	fputc('[', file);
-	for (i = 0; i < step->n; i++)
-		fprintf(file, "%s%zu,%llu", i ? "," : "", index_of(all, &step->buckets[i]),
+	for (i = 0; i < step->n; i++) {
+		/* Both are in order, and all of the step is in @all. */
+		while (dmp_bucket_compare(&all->buckets[index], &step->buckets[i]))
+			index++;
+		fprintf(file, "%s%zu,%llu", i ? "," : "", index,
 			(unsigned long long)step->buckets[i].count);
+	}
 	fputc(']', file);
 }
 

@@ -19,6 +19,45 @@ static const size_t narrowest[] = {
 	[UNIT_NS] = 5, [UNIT_PERCENT] = 4, [UNIT_DEPTH] = 5,
 };
 
+/* --- columns --------------------------------------------------------------------- */
+
+static void add_column(struct options *options, const struct column *column)
+{
+	options->columns = dmp_resize(options->columns, options->n_columns + 1,
+				      sizeof(*options->columns));
+	options->columns[options->n_columns++] = column;
+}
+
+/**
+ * table_set_columns() - choose the columns
+ * @options: whose columns are replaced
+ * @list: their names, separated by commas
+ *
+ * Return: false, with a line, if there is no such column.
+ */
+bool table_set_columns(struct options *options, const char *list)
+{
+	const struct column *column;
+	char *word;
+	size_t length;
+
+	options->n_columns = 0;
+	do {
+		length = strcspn(list, ",");
+		column = column_find(list, length);
+		if (!column) {
+			word = dmp_strndup(list, length);
+			fprintf(stderr, "dmpstat: no column '%s'; dmpstat -O help lists them\n",
+				word);
+			free(word);
+			return false;
+		}
+		add_column(options, column);
+		list += length;
+	} while (*list++);
+	return true;
+}
+
 /* --- cells ----------------------------------------------------------------------- */
 
 /* The heading, with the unit that byte rates are printed in. */

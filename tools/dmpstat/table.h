@@ -5,6 +5,7 @@
 
 #include "options.h"
 
+bool table_set_columns(struct options *options, const char *list);
 int *table_widths(const struct options *options, const struct dmp_report *report);
 void table_print_header(FILE *out, const struct options *options, const int *widths);
 void table_print_row(FILE *out, const struct options *options,

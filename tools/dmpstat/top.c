@@ -10,6 +10,7 @@
 
 #include "../common/memory.h"
 #include "loop.h"
+#include "table.h"
 #include "top.h"
 #include "views.h"
 
@@ -34,29 +35,14 @@ static bool set_sort(struct top *top, const char *name)
 	return false;
 }
 
-static void set_columns(struct top *top, const char *list)
-{
-	const char *sorted = top->options->columns[top->sort]->name;
-	struct options *options = top->options;
-	size_t length;
-
-	options->n_columns = 0;
-	for (; *list; list += length + !!list[length]) {
-		length = strcspn(list, ",");
-		options->columns = dmp_resize(options->columns, options->n_columns + 1,
-					      sizeof(*options->columns));
-		options->columns[options->n_columns++] = column_find(list, length);
-	}
-	if (!set_sort(top, sorted))
-		top->sort = 0;
-}
-
 static void toggle_extended(struct top *top)
 {
-	static bool extended;
+	const char *sorted = top->options->columns[top->sort]->name;
 
-	extended = !extended;
-	set_columns(top, extended ? extended_columns : default_columns);
+	top->extended = !top->extended;
+	table_set_columns(top->options, top->extended ? extended_columns : default_columns);
+	if (!set_sort(top, sorted))
+		top->sort = 0;
 }
 
 static void move_sort(struct top *top, int by)

@@ -17,6 +17,7 @@ enum top_screen { TOP_TABLE, TOP_VOLUME, TOP_HELP };
  * @sort: index of the column to sort by
  * @ascending: the least first
  * @selected: the kernel's name of the volume that is picked; NULL is none
+ * @extended: the columns are those of -x
  * @first: index in @order of the first line shown
  * @paused: no new report until a key
  * @ended: there is no further report
@@ -30,7 +31,7 @@ struct top {
 	bool ascending;
 	char *selected;
 	size_t first;
-	bool paused, ended;
+	bool extended, paused, ended;
 };
 
 void top_draw(struct top *top);
