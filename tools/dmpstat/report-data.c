@@ -78,18 +78,14 @@ static size_t count_steps(const struct report_data *data, double step)
 	return (size_t)ceil((data->to - data->from) / step) + 1;
 }
 
-static bool measure(struct report_data *data, const char *path)
+static bool measure(struct report_data *data, struct dmp_source *source, const char *path)
 {
-	struct dmp_source *source = dmp_record_open(path, EACH);
 	double *distances = NULL, now, last = 0;
 	struct dmp_snapshot snapshot;
 	size_t n = 0;
-	int got;
 
-	if (!source)
-		return false;
 	source->want(source, want_nothing);
-	while ((got = source->read(source, &snapshot)) > 0) {
+	while (source->read(source, &snapshot) > 0) {
 		now = snapshot.real_ns / 1e9;
 		if (last) {
 			distances = dmp_grow(distances, n, sizeof(*distances));
@@ -100,7 +96,6 @@ static bool measure(struct report_data *data, const char *path)
 		last = now;
 		dmp_snapshot_free(&snapshot);
 	}
-	source->close(source);
 	data->interval = median(distances, n);
 	free(distances);
 	if (!n)
@@ -396,17 +391,15 @@ static void take_all(struct report_data *data, const struct dmp_report *report)
 
 /* --- all passes ------------------------------------------------------------------ */
 
-static bool take(struct report_data *data, const char *path,
+static void take(struct report_data *data, struct dmp_source *source,
 		 bool (*wanted)(const char *metric),
 		 void (*take_report)(struct report_data *data, const struct dmp_report *report))
 {
-	struct dmp_source *source = dmp_record_open(path, EACH);
 	struct dmp_snapshot before = { 0 }, now;
 	struct dmp_report report;
 	bool first = true;
 
-	if (!source)
-		return false;
+	source->restart(source);
 	source->want(source, wanted);
 	while (source->read(source, &now) > 0) {
 		if (!first) {
@@ -421,8 +414,6 @@ static bool take(struct report_data *data, const char *path,
 		first = false;
 	}
 	dmp_snapshot_free(&before);
-	source->close(source);
-	return true;
 }
 
 static int compare_events(const void *a, const void *b)
@@ -441,13 +432,21 @@ static int compare_events(const void *a, const void *b)
  */
 bool report_data_read(struct report_data *data, const char *path)
 {
+	struct dmp_source *source = dmp_record_open(path, EACH);
+	bool done;
+
 	memset(data, 0, sizeof(*data));
-	if (!measure(data, path) || !take(data, path, dmp_recorder_is_brief, take_brief) ||
-	    !take(data, path, NULL, take_all))
+	if (!source)
 		return false;
+	done = measure(data, source, path);
+	if (done) {
+		take(data, source, dmp_recorder_is_brief, take_brief);
+		take(data, source, NULL, take_all);
+	}
+	source->close(source);
 	if (data->n_events)
 		qsort(data->events, data->n_events, sizeof(*data->events), compare_events);
-	return true;
+	return done;
 }
 
 static void free_volume(const struct report_data *data, struct report_volume *volume)

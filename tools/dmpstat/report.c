@@ -241,12 +241,25 @@ static int write_page(const char *path, const struct report_data *data)
 	return EXIT_DONE;
 }
 
+static bool is_same_file(const char *path, const char *other)
+{
+	struct stat a, b;
+
+	return !stat(path, &a) && !stat(other, &b) && a.st_dev == b.st_dev &&
+		a.st_ino == b.st_ino;
+}
+
 int view_report(struct options *options, struct dmp_source *source)
 {
 	struct report_data data;
 	int status = EXIT_FAILED;
 
 	(void)source;
+	if (is_same_file(options->arguments[0], options->output)) {
+		fprintf(stderr, "dmpstat: %s is the recording itself; give the page another name\n",
+			options->output);
+		return EXIT_USAGE;
+	}
 	if (report_data_read(&data, options->arguments[0]))
 		status = write_page(options->output, &data);
 	report_data_free(&data);
