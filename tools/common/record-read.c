@@ -251,7 +251,7 @@ static bool is_due(const struct reader *reader)
 
 	if (!reader->begun || reader->interval_us == UINT64_MAX || now < reader->last_us)
 		return true;
-	/* Half of a tenth early: intervals of a recorder vary a little. */
+	/* A twentieth early: intervals of a recorder vary a little. */
 	return now - reader->last_us + reader->interval_us / 20 >= reader->interval_us;
 }
 
