@@ -14,25 +14,21 @@
  */
 void dmp_runs_init(struct dmp_runs *runs)
 {
-	struct dmp_run_set *set;
+	struct dmp_run_slot *slot;
 
 	memset(runs, 0, sizeof(*runs));
-	for (set = runs->sets; set < runs->sets + DMP_RUN_SETS; set++) {
-		set->newer = DMP_RUN_NOWHERE;
-		set->older = DMP_RUN_NOWHERE;
-	}
+	for (slot = runs->slots; slot < runs->slots + DMP_RUN_SLOTS; slot++)
+		slot->end = DMP_RUN_NOWHERE;
 }
 
-/* Remove an end from its set; false if it is not there. */
+/* Remove an end from its slot; false if it is not there. */
 static bool take_end(struct dmp_runs *runs, u64 key)
 {
-	struct dmp_run_set *set = &runs->sets[dmp_run_hash(key)];
+	struct dmp_run_slot *slot = &runs->slots[dmp_run_hash(key)];
 
-	if (set->newer == key)
-		set->newer = set->older;
-	else if (set->older != key)
+	if (slot->end != key)
 		return false;
-	set->older = DMP_RUN_NOWHERE;
+	slot->end = DMP_RUN_NOWHERE;
 	return true;
 }
 
@@ -46,7 +42,7 @@ static struct dmp_run *find_run(struct dmp_runs *runs, u64 end)
 	return NULL;
 }
 
-/* Count the runs of a set anew. */
+/* Count the runs of a slot anew. */
 static void recount(struct dmp_runs *runs, u64 key)
 {
 	unsigned long hash = dmp_run_hash(key);
@@ -56,10 +52,10 @@ static void recount(struct dmp_runs *runs, u64 key)
 	for (run = runs->list; run < runs->list + DMP_RUNS; run++)
 		if (run->length && dmp_run_hash(run->end) == hash)
 			count++;
-	WRITE_ONCE(runs->sets[hash].runs, count);
+	WRITE_ONCE(runs->slots[hash].runs, count);
 }
 
-/* Remove a run from the list; its end goes into a set and may still be continued. */
+/* Remove a run from the list; its end goes into a slot and may still be continued. */
 static void drop_run(struct dmp_runs *runs, struct dmp_run *run)
 {
 	if (!run->length)
@@ -73,7 +69,7 @@ static void drop_run(struct dmp_runs *runs, struct dmp_run *run)
 #define MISSES	16
 
 /*
- * A set had a run, and the list had none that the bio continues. Every MISSES misses
+ * A slot had a run, and the list had none that the bio continues. Every MISSES misses
  * drop the last run, unless it was continued since: random I/O joins two bios by chance
  * now and then, and would be searched for in the list ever after.
  */
@@ -139,18 +135,18 @@ u32 dmp_runs_submit(struct dmp_runs *runs, u64 start, u64 end)
 {
 	struct dmp_run *run = NULL;
 
-	if (runs->sets[dmp_run_hash(start)].runs)
+	if (runs->slots[dmp_run_hash(start)].runs)
 		run = find_run(runs, start);
 	if (!run && take_end(runs, start)) {
 		run = free_entry(runs);
 		run->end = start;
 		run->length = 1;
-		runs->sets[dmp_run_hash(start)].runs++;
+		runs->slots[dmp_run_hash(start)].runs++;
 	}
 	if (run)
 		return continue_run(runs, run, end);
 
-	if (runs->sets[dmp_run_hash(start)].runs)
+	if (runs->slots[dmp_run_hash(start)].runs)
 		miss(runs, start);
 	dmp_runs_end(runs, end);
 	return 0;
@@ -199,12 +195,12 @@ u32 dmp_runs_undo(struct dmp_runs *runs, u64 start, u64 end)
  */
 bool dmp_runs_contain(const struct dmp_runs *runs, u64 start)
 {
-	const struct dmp_run_set *set = &runs->sets[dmp_run_hash(start)];
+	const struct dmp_run_slot *slot = &runs->slots[dmp_run_hash(start)];
 	int i;
 
-	if (READ_ONCE(set->newer) == start || READ_ONCE(set->older) == start)
+	if (READ_ONCE(slot->end) == start)
 		return true;
-	if (!READ_ONCE(set->runs))
+	if (!READ_ONCE(slot->runs))
 		return false;
 	for (i = 0; i < DMP_RUNS; i++)
 		if (READ_ONCE(runs->list[i].end) == start &&

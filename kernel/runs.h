@@ -4,11 +4,11 @@
  *
  * Per CPU, over the bios that the CPU submits. Reads continue reads and writes continue
  * writes, as in file systems and read-ahead: the key is sector and operation in one
- * number. Ends of bios that continued no run are kept in 64 sets of two, by a hash of
- * the key, newest first. Once an end is continued the run moves into a list of eight,
- * latest first, where ends of random I/O cannot evict it; two random bios that join by
- * chance can. Each set has the number of runs in the list whose end hashes to it, so
- * that the fast path searches the list only where there is one.
+ * number. The end of a bio that continued no run is kept in one of 128 slots, by a hash
+ * of the key, until another end takes the slot. Once an end is continued the run moves
+ * into a list of eight, latest first, where ends of random I/O cannot evict it; two
+ * random bios that join by chance can. Each slot has the number of runs in the list whose
+ * end hashes to it, so that the fast path searches the list only where there is one.
  *
  * Pure: also compiled in the unit tests. Written by submissions on the owning CPU, and
  * by completions there of refused bios, through a plain pointer. Accepted race:
@@ -23,8 +23,8 @@
 #include <linux/types.h>
 
 #define DMP_RUNS		8
-#define DMP_RUN_SET_BITS	6
-#define DMP_RUN_SETS		64	/* 2^DMP_RUN_SET_BITS */
+#define DMP_RUN_SLOT_BITS	7
+#define DMP_RUN_SLOTS		128	/* 2^DMP_RUN_SLOT_BITS */
 
 /* Marks an unknown or empty key: no bio ends at the last of 2^63 sectors. */
 #define DMP_RUN_NOWHERE		(~0ULL)
@@ -45,29 +45,25 @@ struct dmp_run {
 };
 
 /**
- * struct dmp_run_set - ends of bios that continued no run, by a hash of the key
- * @newer: the latest end
- * @older: the one before
+ * struct dmp_run_slot - end of a bio that continued no run, by a hash of the key
+ * @end: the latest one; DMP_RUN_NOWHERE: none
  * @runs: number of runs in the list whose end hashes here. After a lost update it may
  *	be too high until the next search without a match, or too low: the run is then
- *	missed, and begins anew from a set.
- * @unused: makes the size a power of two: two sets are in a cache line of 64 bytes
+ *	missed, and begins anew from a slot.
  */
-struct dmp_run_set {
-	u64 newer;
-	u64 older;
+struct dmp_run_slot {
+	u64 end;
 	u64 runs;
-	u64 unused;
 };
 
 /**
  * struct dmp_runs - runs, and ends that may become runs, of one CPU
- * @sets: the sets
+ * @slots: the ends
  * @list: the runs, the latest first
  * @misses: searches of the list without a match
  */
 struct dmp_runs {
-	struct dmp_run_set sets[DMP_RUN_SETS];
+	struct dmp_run_slot slots[DMP_RUN_SLOTS];
 	struct dmp_run list[DMP_RUNS];
 	u32 misses;
 };
@@ -93,13 +89,13 @@ static __always_inline u64 dmp_run_key(u64 sector, unsigned long op)
 /*
  * Multiplicative hash (Knuth, The Art of Computer Programming, 6.4) with 2^20 times the
  * golden ratio, a factor much smaller than that of hash_32(): distant keys spread as
- * evenly, while start and end of a 4 KiB bio are in the same or in adjacent sets, in
- * eight of ten cases in one cache line. Only the low 32 bits of a key are hashed; sets
+ * evenly, while start and end of a 4 KiB bio are in the same or in adjacent slots, in
+ * eight of ten cases in one cache line. Only the low 32 bits of a key are hashed; slots
  * hold whole keys.
  */
 static __always_inline unsigned long dmp_run_hash(u64 key)
 {
-	return (u32)key * 0x19e377U >> (32 - DMP_RUN_SET_BITS);
+	return (u32)key * 0x19e377U >> (32 - DMP_RUN_SLOT_BITS);
 }
 
 /**
@@ -113,23 +109,23 @@ static __always_inline unsigned long dmp_run_hash(u64 key)
 static __always_inline bool dmp_runs_may_continue(const struct dmp_runs *runs,
 						  u64 start)
 {
-	const struct dmp_run_set *set = &runs->sets[dmp_run_hash(start)];
+	const struct dmp_run_slot *slot = &runs->slots[dmp_run_hash(start)];
 
-	return set->newer == start || set->older == start || set->runs;
+	return slot->end == start || slot->runs;
 }
 
 /* The end of a run in the list moves. */
 static __always_inline void dmp_runs_move(struct dmp_runs *runs, u64 from,
 					  u64 to)
 {
-	struct dmp_run_set *old_set = &runs->sets[dmp_run_hash(from)];
-	struct dmp_run_set *new_set = &runs->sets[dmp_run_hash(to)];
+	struct dmp_run_slot *old_slot = &runs->slots[dmp_run_hash(from)];
+	struct dmp_run_slot *new_slot = &runs->slots[dmp_run_hash(to)];
 
-	if (old_set == new_set)
+	if (old_slot == new_slot)
 		return;
-	if (old_set->runs)
-		WRITE_ONCE(old_set->runs, old_set->runs - 1);
-	WRITE_ONCE(new_set->runs, new_set->runs + 1);
+	if (old_slot->runs)
+		WRITE_ONCE(old_slot->runs, old_slot->runs - 1);
+	WRITE_ONCE(new_slot->runs, new_slot->runs + 1);
 }
 
 /**
@@ -164,10 +160,7 @@ static __always_inline u32 dmp_runs_extend(struct dmp_runs *runs, u64 start,
  */
 static __always_inline void dmp_runs_end(struct dmp_runs *runs, u64 end)
 {
-	struct dmp_run_set *set = &runs->sets[dmp_run_hash(end)];
-
-	WRITE_ONCE(set->older, set->newer);
-	WRITE_ONCE(set->newer, end);
+	WRITE_ONCE(runs->slots[dmp_run_hash(end)].end, end);
 }
 
 #endif /* DMP_RUNS_H */

@@ -82,7 +82,7 @@ struct dmp_cpu {
 
 static_assert(sizeof(struct dmp_cpu) <= 10240);
 #if BITS_PER_LONG == 64
-static_assert(!(offsetof(struct dmp_cpu, submit.runs.sets) % 64));
+static_assert(!(offsetof(struct dmp_cpu, submit.runs.slots) % 64));
 #endif
 
 /*

@@ -17,7 +17,7 @@ void footprint(void);
 void footprint(void)
 {
 	/* submission */
-	RANDOM(sets, submit.runs.sets);
+	RANDOM(slots, submit.runs.slots);
 	PLACE(until_sample, submit.until_sample);
 	PLACE(last_end, submit.last_end);
 	PLACE(size, rw[DMP_READ].each.size[8]);

@@ -34,8 +34,8 @@ static u32 runs_listed(void)
 {
 	u32 i, count = 0;
 
-	for (i = 0; i < 64; i++)
-		count += runs.sets[i].runs;
+	for (i = 0; i < DMP_RUN_SLOTS; i++)
+		count += runs.slots[i].runs;
 	return count;
 }
 
