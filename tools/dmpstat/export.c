@@ -43,11 +43,28 @@ static int write_textfile(const char *path, const struct dmp_snapshot *snapshot)
 	return status;
 }
 
+/* Of a recording: its last snapshot, in which all metrics are. */
+static void read_to_end(struct options *options, struct dmp_source *source,
+			struct dmp_snapshot *snapshot)
+{
+	struct dmp_snapshot next;
+
+	while (!source->live &&
+	       loop_read_next(options->arguments, options->n_arguments, source, &next) > 0) {
+		dmp_snapshot_free(snapshot);
+		*snapshot = next;
+	}
+}
+
 int view_export(struct options *options, struct dmp_source *source)
 {
 	struct dmp_snapshot snapshot;
 	int status;
 
+	if (options->listen && options->file) {
+		fputs("dmpstat: --listen serves what is now, not a recording\n", stderr);
+		return EXIT_USAGE;
+	}
 	if (options->listen && options->textfile) {
 		fputs("dmpstat: --listen and --textfile: one of them\n", stderr);
 		return EXIT_USAGE;
@@ -58,6 +75,7 @@ int view_export(struct options *options, struct dmp_source *source)
 	status = loop_read(options->arguments, options->n_arguments, source, &snapshot);
 	if (status != EXIT_DONE)
 		return status;
+	read_to_end(options, source, &snapshot);
 	if (options->textfile)
 		status = write_textfile(options->textfile, &snapshot);
 	else

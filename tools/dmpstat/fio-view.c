@@ -7,56 +7,27 @@
 #include <string.h>
 
 #include "../common/hist.h"
+#include "columns.h"
 #include "draw.h"
+#include "fio-place.h"
 #include "loop.h"
+#include "shares.h"
 #include "views.h"
 
 /* Fewer samples say nothing about shares. */
 #define FEW_SAMPLED	30
 #define MOST_SIZES	32
-#define CELLS		64
 #define SECTOR_BYTES	512
 #define WINDOWS_PER_S	10
 #define RUNTIME_S	60
+#define DEPTH_PERCENTILE	95
+/* So many must choose their place anew for all zones to be visited. */
+#define JUMP_PERCENT	2
 
 /* What was not refused: a refused one was sent again. */
 static double served(const struct dmp_interval *interval, enum dmp_op op)
 {
 	return dmp_interval_op(interval, op, "requests") - dmp_interval_op(interval, op, "refused");
-}
-
-/**
- * whole_percents() - shares as whole numbers of which the sum is 100
- * @counts: what to share in
- * @n: elements of @counts
- * @percents: to fill; what is rounded to nothing is 0
- *
- * By largest remainder. fio takes whole percents only.
- */
-static void whole_percents(const uint64_t *counts, size_t n, int *percents)
-{
-	double sum = 0, most, rest;
-	int left = 100;
-	size_t i, which;
-
-	for (i = 0; i < n; i++)
-		sum += counts[i];
-	for (i = 0; i < n; i++) {
-		percents[i] = 100 * counts[i] / sum;
-		left -= percents[i];
-	}
-	while (left-- > 0) {
-		most = -1;
-		which = 0;
-		for (i = 0; i < n; i++) {
-			rest = 100 * counts[i] / sum - percents[i];
-			if (rest > most) {
-				most = rest;
-				which = i;
-			}
-		}
-		percents[which]++;
-	}
 }
 
 /* --- sizes ----------------------------------------------------------------------- */
@@ -71,7 +42,7 @@ static void print_sizes_of(const struct dmp_hist *hist)
 	n = hist->n < MOST_SIZES ? hist->n : MOST_SIZES;
 	for (i = 0; i < n; i++)
 		counts[i] = hist->buckets[i].count;
-	whole_percents(counts, n, percents);
+	whole_shares(counts, n, 100, percents);
 	for (i = 0; i < n; i++) {
 		if (!percents[i])
 			continue;
@@ -108,117 +79,90 @@ static void print_sizes(const struct dmp_interval *interval)
 	putchar('\n');
 }
 
-/* --- place ----------------------------------------------------------------------- */
+/* --- order ----------------------------------------------------------------------- */
+
+static double sampled(const struct dmp_interval *interval)
+{
+	return dmp_interval_op(interval, DMP_READ, "sampled") +
+	       dmp_interval_op(interval, DMP_WRITE, "sampled");
+}
+
+static bool is_sequential(const struct dmp_interval *interval)
+{
+	return sampled(interval) >= FEW_SAMPLED &&
+	       2 * (dmp_interval_op(interval, DMP_READ, "sequential") +
+		    dmp_interval_op(interval, DMP_WRITE, "sequential")) > sampled(interval);
+}
 
 static int random_percent(const struct dmp_interval *interval, enum dmp_op op)
 {
-	double sampled = dmp_interval_op(interval, op, "sampled");
+	double of = dmp_interval_op(interval, op, "sampled");
 
-	if (sampled < FEW_SAMPLED)
-		return 100;
-	return lround(100 - 100 * dmp_interval_op(interval, op, "sequential") / sampled);
+	if (of < FEW_SAMPLED)
+		return is_sequential(interval) ? 0 : 100;
+	return lround(100 - 100 * dmp_interval_op(interval, op, "sequential") / of);
 }
 
-static void print_order(const struct dmp_interval *interval)
+/* @jump_percent: of the I/O that goes to another zone, at least */
+static void print_order(const struct dmp_interval *interval, int jump_percent)
 {
-	double sampled = dmp_interval_op(interval, DMP_READ, "sampled") + dmp_interval_op(interval, DMP_WRITE, "sampled");
-
-	if (sampled < FEW_SAMPLED) {
-		printf("# %.0f I/Os were sampled: too few to say how sequential they are\n", sampled);
+	if (sampled(interval) < FEW_SAMPLED) {
+		printf("# %.0f I/Os were sampled: too few to say how sequential they are\n",
+		       sampled(interval));
 		return;
 	}
 	printf("# sequential / sampled: reads %.0f / %.0f, writes %.0f / %.0f\n",
-	       dmp_interval_op(interval, DMP_READ, "sequential"), dmp_interval_op(interval, DMP_READ, "sampled"),
-	       dmp_interval_op(interval, DMP_WRITE, "sequential"), dmp_interval_op(interval, DMP_WRITE, "sampled"));
-	printf("percentage_random=%d,%d\n", random_percent(interval, DMP_READ),
-	       random_percent(interval, DMP_WRITE));
-}
-
-/* Both operations' samples by cell; the number of cells that the volume has. */
-static size_t fill_cells(const struct dmp_interval *interval, uint64_t *cells)
-{
-	const struct dmp_hist *hist;
-	size_t i, last = 0;
-	enum dmp_op op;
-
-	memset(cells, 0, CELLS * sizeof(*cells));
-	for (op = DMP_READ; op <= DMP_WRITE; op++) {
-		hist = dmp_sample_op_hist(&interval->sample, op, "heat");
-		for (i = 0; hist && i < hist->n; i++) {
-			int64_t cell = hist->buckets[i].least;
-
-			if (cell < 0 || cell >= CELLS)
-				continue;
-			cells[cell] += hist->buckets[i].count;
-			if ((size_t)cell > last)
-				last = cell;
-		}
-	}
-	return last + 1;
-}
-
-/* Does a cell have far more than its share, by more than chance makes of it? */
-static bool is_uneven(const uint64_t *cells, size_t n)
-{
-	double sum = 0, mean;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		sum += cells[i];
-	mean = sum / n;
-	for (i = 0; i < n; i++) {
-		if (cells[i] > 2 * mean + 5 * sqrt(mean))
-			return true;
-	}
-	return false;
-}
-
-static void print_zones(const struct dmp_interval *interval)
-{
-	uint64_t cells[CELLS], sectors = 0;
-	int percents[CELLS], percent;
-	size_t n = fill_cells(interval, cells), i, width;
-	bool first = true;
-
-	dmp_sample_number(&interval->sample, "heat_cell_sectors", &sectors);
-	if (!sectors || !is_uneven(cells, n))
-		return;
-	whole_percents(cells, n, percents);
-	printf("# heat, reads and writes: PERCENT/SIZE, cells of %llu sectors\n",
-	       (unsigned long long)sectors);
-	fputs("random_distribution=zoned_abs:", stdout);
-	for (i = 0; i < n; i += width) {
-		percent = percents[i];
-		width = 1;
-		/* Neighbours without any become one zone. */
-		while (!percent && i + width < n && !percents[i + width])
-			width++;
-		printf("%s%d/%llu", first ? "" : ":", percent,
-		       (unsigned long long)(width * sectors * SECTOR_BYTES));
-		first = false;
-	}
-	putchar('\n');
+	       dmp_interval_op(interval, DMP_READ, "sequential"),
+	       dmp_interval_op(interval, DMP_READ, "sampled"),
+	       dmp_interval_op(interval, DMP_WRITE, "sequential"),
+	       dmp_interval_op(interval, DMP_WRITE, "sampled"));
+	printf("percentage_random=%.0f,%.0f\n",
+	       fmax(random_percent(interval, DMP_READ), jump_percent),
+	       fmax(random_percent(interval, DMP_WRITE), jump_percent));
 }
 
 /* --- time ------------------------------------------------------------------------ */
 
-static void print_depth(const struct dmp_interval *interval)
+/* Mean number of I/Os in flight over the whole interval; 0 if no latency is known. */
+static double mean_depth(const struct dmp_interval *interval)
+{
+	const struct column *column = column_find("aqu-sz", strlen("aqu-sz"));
+	struct value value = column->value(interval, column);
+
+	return value.known ? value.number : 0;
+}
+
+/*
+ * How many I/Os the workload keeps in flight; 0 if it is not known. The median says less:
+ * where completions come in bunches, so do submissions, and each finds another number.
+ * Within the bucket the mean over time decides, which is exact for I/O without a pause.
+ */
+static long long queue_depth(const struct dmp_interval *interval)
 {
 	const struct dmp_hist *reads = dmp_sample_op_hist(&interval->sample, DMP_READ, "depth");
 	const struct dmp_hist *writes = dmp_sample_op_hist(&interval->sample, DMP_WRITE, "depth");
 	struct dmp_hist both = { 0 };
-	struct dmp_range median;
+	struct dmp_range most = { .least = -1 };
 
 	if (reads)
 		dmp_hist_add(&both, reads);
 	if (writes)
 		dmp_hist_add(&both, writes);
-	if (dmp_hist_percentile(&both, 50, &median)) {
-		printf("# depth: at half of the submissions %lld or fewer others were in flight\n",
-		       (long long)median.least);
-		printf("iodepth=%lld\n", (long long)median.least + 1);
-	}
+	if (!dmp_hist_percentile(&both, DEPTH_PERCENTILE, &most))
+		most.below = 0;
 	dmp_hist_free(&both);
+	return fmin(fmax(round(mean_depth(interval)), most.least + 1), most.below);
+}
+
+static void print_depth(const struct dmp_interval *interval, unsigned int processes)
+{
+	long long depth = queue_depth(interval);
+
+	if (!depth)
+		return;
+	printf("# depth: %d %% of the submissions found fewer than %lld in flight; mean over time %.1f\n",
+	       DEPTH_PERCENTILE, depth, mean_depth(interval));
+	printf("iodepth=%lld\n", (depth + processes - 1) / processes);
 }
 
 /* Windows of 100 ms in which something was completed, as a share of all. */
@@ -245,22 +189,54 @@ static double active_share(const struct dmp_interval *interval, double *active)
 	return all ? most / all : 1;
 }
 
-static void print_rate(const struct dmp_interval *interval)
+static bool is_bursty(const struct dmp_interval *interval)
 {
-	double reads = served(interval, DMP_READ), writes = served(interval, DMP_WRITE);
-	double active, share = active_share(interval, &active);
+	double active;
 
-	if (share < 0.5 && active > 0) {
-		printf("# window_requests: I/O in %.0f %% of the windows of 100 ms, %.0f each\n",
-		       100 * share, (reads + writes) / active);
-		printf("thinktime=%.0f\nthinktime_blocks=%.0f\n",
-		       1e6 / WINDOWS_PER_S * (1 - share) / share,
-		       ceil((reads + writes) / active));
+	return active_share(interval, &active) < 0.5 && active > 0;
+}
+
+/*
+ * Bursts of B requests, one every P seconds, each d long, keep w + d of every P active
+ * as windows of length w see it, on average. With the rate R and the number of I/Os in
+ * flight in a burst D, Little's law gives d / P = (mean depth) / D =: u, and so
+ * P = w / (active share - u), B = R P, and P - d to think.
+ */
+static void print_bursts(const struct dmp_interval *interval, unsigned int processes)
+{
+	double requests = served(interval, DMP_READ) + served(interval, DMP_WRITE);
+	double active, share = active_share(interval, &active);
+	double under_way = mean_depth(interval) / fmax(queue_depth(interval), 1);
+	double window_s = 1.0 / WINDOWS_PER_S, period;
+
+	/* No burst is longer than a second, as far as windows tell. */
+	under_way = fmin(under_way, share - share / 10);
+	period = window_s / (share - under_way);
+	printf("# window_requests: I/O in %.0f %% of the windows of 100 ms; in flight %.2f of the time\n",
+	       100 * share, under_way);
+	printf("thinktime=%.0f\nthinktime_blocks=%.0f\n", 1e6 * period * (1 - under_way),
+	       ceil(requests / interval->seconds * period / processes));
+}
+
+/* @share: of all requests, that one process submits */
+static void print_rate(const struct dmp_interval *interval, double share)
+{
+	printf("rate_iops=%.0f,%.0f\n",
+	       ceil(share * served(interval, DMP_READ) / interval->seconds),
+	       ceil(share * served(interval, DMP_WRITE) / interval->seconds));
+}
+
+static void print_time(const struct dmp_interval *interval, unsigned int processes,
+		       bool in_streams)
+{
+	if (is_bursty(interval)) {
+		print_bursts(interval, processes);
 		return;
 	}
-	printf("# requests / time: reads and writes a second; remove it to go as fast as it can\n");
-	printf("rate_iops=%.0f,%.0f\nrate_process=poisson\n", ceil(reads / interval->seconds),
-	       ceil(writes / interval->seconds));
+	puts("# requests / time: reads and writes a second; remove it to go as fast as it can");
+	if (!in_streams)
+		print_rate(interval, 1);
+	puts("rate_process=poisson");
 }
 
 static void print_flushes(const struct dmp_interval *interval)
@@ -288,21 +264,10 @@ static void print_limits(const struct dmp_interval *interval)
 		printf("# Left out: %.0f discards, write-zeroes and other operations.\n", others);
 }
 
-static int print_job(const struct options *options, const struct dmp_interval *interval)
+static void print_mix(const struct dmp_interval *interval)
 {
 	double reads = served(interval, DMP_READ), writes = served(interval, DMP_WRITE);
 
-	(void)options;
-	fputs("# The workload of ", stdout);
-	print_escaped(stdout, interval->sample.names.name);
-	printf(" (%s), %.1f s of it.\n", interval->sample.names.device, interval->seconds);
-	print_limits(interval);
-	if (writes > 0)
-		puts("# It writes: the data of the volume that it is run on are lost.");
-	puts("[global]\n# set it to the volume to be tried");
-	puts("filename=${DMP_TARGET}\ndirect=1\nioengine=libaio");
-	printf("time_based=1\nruntime=%d\nnorandommap=1\n\n", RUNTIME_S);
-	puts("[workload]");
 	printf("# requests, less refused: %.0f reads, %.0f writes\n", reads, writes);
 	if (writes <= 0)
 		puts("rw=randread");
@@ -310,12 +275,74 @@ static int print_job(const struct options *options, const struct dmp_interval *i
 		puts("rw=randwrite");
 	else
 		printf("rw=randrw\nrwmixread=%ld\n", lround(100 * reads / (reads + writes)));
+}
+
+static void print_head(const struct dmp_interval *interval)
+{
+	fputs("# The workload of ", stdout);
+	print_escaped(stdout, interval->sample.names.name);
+	printf(" (%s), %.1f s of it.\n", interval->sample.names.device, interval->seconds);
+	print_limits(interval);
+	if (served(interval, DMP_WRITE) > 0)
+		puts("# It writes: the data of the volume that it is run on are lost.");
+	puts("[global]\n# set it to the volume to be tried");
+	puts("filename=${DMP_TARGET}\ndirect=1\nioengine=libaio");
+	printf("time_based=1\nruntime=%d\nnorandommap=1\n\n", RUNTIME_S);
+}
+
+/*
+ * What all processes have in common.
+ * @streams: each has a section of its own; 0: there is but one
+ */
+static void print_workload(const struct dmp_interval *interval, unsigned int streams,
+			   int jump_percent)
+{
+	print_mix(interval);
 	print_sizes(interval);
-	print_order(interval);
-	print_zones(interval);
-	print_depth(interval);
-	print_rate(interval);
+	print_order(interval, jump_percent);
+	print_depth(interval, streams ? streams : 1);
+	print_time(interval, streams ? streams : 1, streams);
 	print_flushes(interval);
+}
+
+static void print_streams(const struct dmp_interval *interval, const struct fio_stream *streams,
+			  unsigned int n)
+{
+	unsigned int i;
+
+	puts("\n# heat, depth: as many streams as I/Os in flight, where the heat map has any");
+	for (i = 0; i < n; i++) {
+		printf("[stream-%u]\noffset=%llu\n", i + 1, (unsigned long long)streams[i].offset);
+		if (streams[i].bytes)
+			printf("size=%llu\n", (unsigned long long)streams[i].bytes);
+		if (!is_bursty(interval))
+			print_rate(interval, streams[i].share);
+	}
+}
+
+/*
+ * Sequential I/O is given to as many processes as there were I/Os in flight, each in its
+ * part of the volume; all else is one process, whose I/O the heat map distributes.
+ */
+static int print_job(const struct dmp_interval *interval)
+{
+	struct fio_stream streams[FIO_STREAMS_MAX];
+	unsigned int n = 0;
+	bool uneven;
+
+	print_head(interval);
+	if (is_sequential(interval)) {
+		n = fmin(fmax(queue_depth(interval), 1), FIO_STREAMS_MAX);
+		n = fio_split_streams(interval, n, streams);
+	}
+	if (n) {
+		print_workload(interval, n, 0);
+		print_streams(interval, streams, n);
+		return EXIT_DONE;
+	}
+	puts("[workload]");
+	uneven = fio_print_zones(interval);
+	print_workload(interval, 0, uneven ? JUMP_PERCENT : 0);
 	return EXIT_DONE;
 }
 
@@ -333,7 +360,8 @@ static int show_fio(const struct options *options, const struct dmp_report *repo
 			interval->seconds);
 		return EXIT_FAILED;
 	}
-	return print_job(options, interval);
+	(void)options;
+	return print_job(interval);
 }
 
 int view_fio(struct options *options, struct dmp_source *source)

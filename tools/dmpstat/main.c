@@ -51,7 +51,7 @@ static const struct view views[] = {
 	  "what kind of workload it is, and what stands out" },
 	{ "fio", view_fio, 1, 1, "f", "VOLUME [INTERVAL]",
 	  "a fio job that reproduces the workload" },
-	{ "export", view_export, 0, ANY, "LT", "[--textfile FILE | --listen [HOST:]PORT] [VOLUME...]",
+	{ "export", view_export, 0, ANY, "LTf", "[--textfile FILE | --listen [HOST:]PORT] [VOLUME...]",
 	  "all metrics in OpenMetrics text, for Prometheus" },
 	{ "record", view_record, 0, ANY, "o", "-o FILE [VOLUME...] [INTERVAL [COUNT]]",
 	  "append to a recording, by default each second" },
