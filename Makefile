@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 #   make                build dmp.ko and device_mapper_proxy.ko
-#   make tools          build build/tools/dmpstat
+#   make tools          build build/tools/dmpstat and build/tools/dmpsetup
 #   make install        install dmp.ko for the kernel it was built for
 #   make uninstall      remove it there
 #   make demo           show it at work in a throw-away virtual machine

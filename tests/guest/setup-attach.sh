@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shows: dmpsetup puts dmp under a live device and takes it away again while fio verifies what it writes, without an error or a pause, refuses what cannot be live twice, and goes on after a kill at any ioctl
+
+requires() {
+	need_command fio
+	need_module null_blk
+}
+
+table() {
+	dmsetup table --showkeys "$1"
+}
+
+# What must be as it was: number, UUID, table; and nothing that is left over.
+assert_as_before() { # WHAT
+	assert_eq "$(table live)" "$before" "$1: the table"
+	assert_eq "$(dmsetup info -c --noheadings -o name,uuid,major,minor,open live)" "$info" "$1: the device"
+	assert_fails dmsetup info live-dmp
+	assert_eq "$(dmsetup info -c --noheadings -o tables_loaded live)" Live "$1: what is loaded"
+}
+
+assert_attached() { # WHAT
+	assert_match "$(table live)" "^0 $size dmp [0-9]+:[0-9]+ 0" "$1: the table above"
+	assert_eq "$(table live-dmp)" "$before" "$1: the table below"
+	assert_eq "$(dmsetup info -c --noheadings -o name,uuid,major,minor live)" "${info%:*}" "$1: the device"
+}
+
+# Of data on both sides of the place where the extents meet.
+checksum() {
+	dd if=/dev/mapper/live bs=1M count=8 skip=28 iflag=direct status=none | sha256sum
+}
+
+# Attach and detach while fio writes, reads back and compares.
+under_load() { # TIMES
+	local fio i
+	fio --output="$CASE_DIR/fio" --output-format=json --name=verify --filename=/dev/mapper/live \
+		--rw=randwrite --bs=4k --size=32M --direct=1 --ioengine=libaio --iodepth=8 \
+		--verify=crc32c --verify_backlog=64 --verify_fatal=1 --time_based --runtime=1000 &
+	fio=$!
+	wait_for 10 in_use
+	for ((i = 0; i < $1; i++)); do
+		dmpsetup attach -o collect=all live
+		assert_attached "cycle $i"
+		dmpsetup detach live
+	done
+	kill -INT $fio
+	# what SIGINT ends with
+	wait $fio || assert_eq $? 128 "fio"
+	grep -q '"error" : 0' "$CASE_DIR/fio" || fail "fio: $(cat "$CASE_DIR/fio")"
+	log "longest: $(grep -o '"max" : [0-9]*' "$CASE_DIR/fio" | sort -t: -k2 -n | tail -n 1) ns"
+}
+
+in_use() {
+	[ "$(dmsetup info -c --noheadings -o open live)" -gt 0 ]
+}
+
+# Killed after each ioctl in turn the device works, and the same command completes.
+killed() { # COMMAND
+	local n status
+	for ((n = 1; n < 100; n++)); do
+		if [ "$1" = detach ]; then dmpsetup attach live; fi
+		status=0
+		kill-after-ioctl "$n" dmpsetup "$1" live || status=$?
+		assert_eq "$(checksum)" "$sum" "$1, killed after ioctl $n: the data"
+		[ "$status" -eq 0 ] || break
+		# It may have been done but for its last words.
+		dmpsetup "$1" live || log "was done"
+		if [ "$1" = attach ]; then
+			assert_attached "attach after a kill at $n"
+			dmpsetup detach live
+		fi
+		assert_as_before "$1 after a kill at $n"
+	done
+	assert_eq "$status" 3 "$1: the last kill comes too late"
+	assert_gt "$n" 5 "$1: ioctls"
+	if [ "$1" = attach ]; then dmpsetup detach live; fi
+	assert_as_before "$1, not killed"
+}
+
+refused() { # NAME MESSAGE
+	local message
+	message=$(dmpsetup attach "$1" 2>&1) && fail "attach $1 was not refused"
+	assert_match "$message" "$2" "attach $1"
+	assert_eq "$(wc -l <<<"$message")" 1 "attach $1: lines"
+}
+
+refusals() {
+	local names
+	names=$(dmsetup ls)
+	refused nosuch '^dmpsetup: there is no device nosuch$'
+	dm_create origin "0 $size snapshot-origin $disk"
+	refused origin '^dmpsetup: origin cannot be attached, snapshot-origin: '
+	dm_remove origin
+	dmsetup suspend live
+	refused live '^dmpsetup: live is suspended: dmsetup resume live$'
+	dmsetup resume live
+	assert_fails dmpsetup detach live
+	assert_fails dmpsetup attach -o collect=nonsense live
+	assert_fails dmpsetup attach -o offset=8 live
+	assert_eq "$(dmsetup ls)" "$names" 'devices after refusals'
+	assert_as_before 'refusals'
+}
+
+# create, list, remove.
+created() {
+	local message
+	dmpsetup create -o collect=patterns,offset=16 -n made "$other" >"$CASE_DIR/dry"
+	assert_eq "$(cat "$CASE_DIR/dry")" \
+		"dmsetup create made --uuid DMP-VOLUME-made --table '0 $(($(sectors "$other") - 16)) dmp $other 16 2 collect patterns'" 'dry run'
+	assert_fails dmsetup info made
+	dmpsetup create -o collect=patterns,offset=16 made "$other"
+	defer dm_remove_if_there made
+	assert_match "$(table made)" ' 16 4 collect patterns latency_every 1$' 'made'
+	dmpsetup list >"$CASE_DIR/list"
+	cat "$CASE_DIR/list"
+	grep -q "^made  *$(dm_num made)  *20[0-9-]*T.* create  *" "$CASE_DIR/list"
+	message=$(dmpsetup create second "$other" 2>&1) && fail 'a device in use was taken'
+	assert_match "$message" "^dmpsetup: $other is in use" 'in use'
+	message=$(dmpsetup create made "$disk" 2>&1) && fail 'a name in use was taken'
+	assert_eq "$message" 'dmpsetup: there is a device made already' 'name in use'
+	assert_fails dmpsetup remove live
+	dmpsetup remove made
+	assert_fails dmsetup info made
+}
+
+dm_remove_if_there() {
+	! dmsetup info "$1" >/dev/null 2>&1 || dm_remove "$1"
+}
+
+run() {
+	local disk other size before info sum
+	load_dmp
+	disk=$(null_disk memory_backed=1)
+	other=$(null_disk)
+	size=$(sectors "$disk")
+	# two extents, as a logical volume that was extended has them
+	dm_create live "0 65536 linear $disk 65536
+65536 65536 linear $disk 0"
+	size=131072
+	defer dm_remove_if_there live-dmp
+	before=$(table live)
+	info=$(dmsetup info -c --noheadings -o name,uuid,major,minor,open live)
+	refusals
+	created
+	dd if=/dev/urandom of=/dev/mapper/live bs=1M count=8 seek=28 oflag=direct status=none
+	sum=$(checksum)
+	killed attach
+	killed detach
+	under_load 20
+	assert_as_before 'after cycles under load'
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* list: what is watched, by what, since when; and what was left. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../common/memory.h"
+#include "commands.h"
+#include "mapper.h"
+
+/* Field of a volume's stat file: begin of counting by the wall clock, seconds. */
+#define FIELD_SINCE	30
+
+/* When counting started, or "-". */
+static void since(const struct device *device, char *text, size_t size)
+{
+	char *path = dmp_format("/sys/module/dmp/stat/dm-%u/stat", device->minor);
+	FILE *file = fopen(path, "re");
+	unsigned long long value = 0;
+	time_t seconds;
+	int i;
+
+	free(path);
+	snprintf(text, size, "-");
+	if (!file)
+		return;
+	for (i = 0; i < FIELD_SINCE; i++)
+		if (fscanf(file, "%llu", &value) != 1)
+			value = 0;
+	fclose(file);
+	seconds = value / 1000000000;
+	if (seconds)
+		strftime(text, size, "%Y-%m-%dT%H:%M:%S%z", localtime(&seconds));
+}
+
+static bool is_lower(const struct device *device)
+{
+	return !strncmp(device->uuid, LOWER_UUID, strlen(LOWER_UUID));
+}
+
+/* Of a table line, the device: the first word. */
+static void print_below(const char *params)
+{
+	unsigned int major, minor;
+	struct device device;
+
+	if (sscanf(params, "%u:%u", &major, &minor) == 2 &&
+	    mapper_find_number(major, minor, &device) > 0) {
+		printf("%-8s %s", is_lower(&device) ? "attach" : "create", device.name);
+		device_free(&device);
+	} else {
+		printf("%-8s %.*s", "create", (int)strcspn(params, " "), params);
+	}
+}
+
+static int print_volume(const struct device *device, void *data)
+{
+	struct table table;
+	char text[64];
+
+	(void)data;
+	if (!device->has_table || mapper_read_table(device->name, &table))
+		return 0;
+	if (table.n && !strcmp(table.segments[0].target, "dmp")) {
+		since(device, text, sizeof(text));
+		printf("%-20s dm-%-5u %-25s ", device->name, device->minor, text);
+		print_below(table.segments[0].params);
+		putchar('\n');
+	}
+	table_free(&table);
+	return 0;
+}
+
+static int print_orphan(const struct device *device, void *data)
+{
+	(void)data;
+	if (is_lower(device) && !device->opened)
+		puts(device->name);
+	return 0;
+}
+
+int command_list(const struct request *request)
+{
+	if (request->orphans)
+		return mapper_each(print_orphan, NULL) ? EXIT_FAILED : EXIT_DONE;
+	printf("%-20s %-8s %-25s %-8s %s\n", "NAME", "DEVICE", "SINCE", "BY", "BELOW");
+	return mapper_each(print_volume, NULL) ? EXIT_FAILED : EXIT_DONE;
+}
