@@ -11,18 +11,23 @@
 #include "shares.h"
 
 #define CELLS		64
+#define FEW_SAMPLES	30
 #define SECTOR_BYTES	512
+/* Streams begin at a page, and hold some of the largest usual blocks. */
+#define STREAM_ALIGN		4096
+#define STREAM_BYTES_MIN	(4ULL << 20)
 
 /**
  * struct heat - the samples of both operations by place
  * @cells: number of samples in each
  * @n: elements of @cells up to the last that has any
  * @cell_bytes: size of a cell; 0 if there is no heat map
+ * @bytes: size of the volume; if it is not known, to the end of cell @n
  */
 struct heat {
 	uint64_t cells[CELLS];
 	unsigned int n;
-	uint64_t cell_bytes;
+	uint64_t cell_bytes, bytes;
 };
 
 /**
@@ -60,6 +65,17 @@ static void read_heat(const struct dmp_interval *interval, struct heat *heat)
 				heat->n = cell + 1;
 		}
 	}
+	heat->bytes = interval->sample.names.sectors * SECTOR_BYTES;
+	if (!heat->bytes)
+		heat->bytes = heat->n * heat->cell_bytes;
+}
+
+/* Where a cell begins; the one after the last, where the volume ends. */
+static uint64_t cell_offset(const struct heat *heat, unsigned int cell)
+{
+	uint64_t offset = cell * heat->cell_bytes;
+
+	return offset < heat->bytes ? offset : heat->bytes;
 }
 
 static double heat_sum(const struct heat *heat)
@@ -120,22 +136,22 @@ static bool share_streams(struct region *regions, unsigned int n_regions, unsign
 	return true;
 }
 
+/* The parts of a region, one for each stream; 0 if they would be too short to be gone through. */
 static unsigned int split_region(const struct heat *heat, const struct region *region,
 				 double sum, struct fio_stream *streams)
 {
-	uint64_t bytes = (region->end - region->first) * heat->cell_bytes;
+	uint64_t first = cell_offset(heat, region->first);
+	uint64_t bytes = cell_offset(heat, region->end) - first;
 	int i;
 
-	/* Cells are powers of two: of a megabyte or more on all but the smallest volumes. */
-	bytes = bytes / region->streams / 4096 * 4096;
+	bytes = bytes / region->streams / STREAM_ALIGN * STREAM_ALIGN;
+	if (bytes < STREAM_BYTES_MIN)
+		return 0;
 	for (i = 0; i < region->streams; i++) {
-		streams[i].offset = region->first * heat->cell_bytes + i * bytes;
+		streams[i].offset = first + i * bytes;
 		streams[i].bytes = bytes;
 		streams[i].share = region->count / sum / region->streams;
 	}
-	/* The last cell may go beyond the volume's end. */
-	if (region->end == heat->n)
-		streams[i - 1].bytes = 0;
 	return region->streams;
 }
 
@@ -148,49 +164,62 @@ static unsigned int split_region(const struct heat *heat, const struct region *r
  * How many streams there were nobody knows: each region of the heat map gets some of
  * the @n by its share of the samples.
  *
- * Return: @n; 0 if there is no heat map, or if it has more regions than there are
- *         processes.
+ * Return: @n; 0 if there is no heat map, if it has more regions than there are
+ *         processes, or if the volume is too small.
  */
 unsigned int fio_split_streams(const struct dmp_interval *interval, unsigned int n,
 			       struct fio_stream *streams)
 {
-	unsigned int n_regions, i, filled = 0;
+	unsigned int n_regions, i, got, filled = 0;
 	struct region regions[CELLS];
 	struct heat heat;
 	double sum = 0;
 
 	read_heat(interval, &heat);
-	if (heat.cell_bytes < 4096 * FIO_STREAMS_MAX)
+	if (!heat.cell_bytes || heat_sum(&heat) < FEW_SAMPLES)
 		return 0;
 	n_regions = find_regions(&heat, regions);
 	if (!share_streams(regions, n_regions, n))
 		return 0;
 	for (i = 0; i < n_regions; i++)
 		sum += regions[i].count;
-	for (i = 0; i < n_regions; i++)
-		filled += split_region(&heat, &regions[i], sum, streams + filled);
+	for (i = 0; i < n_regions; i++) {
+		got = split_region(&heat, &regions[i], sum, streams + filled);
+		if (!got)
+			return 0;
+		filled += got;
+	}
 	return filled;
 }
 
 /* --- zones ----------------------------------------------------------------------- */
 
-/* Does a cell have far more than its share, by more than chance makes of it? */
+/* By so many standard deviations of a Poisson distribution chance is ruled out. */
+#define SIGMAS	5
+
+/*
+ * Is a part of the volume without I/O, or does a cell have far more than its share, by more
+ * than chance makes of it? A volume has more than half of all cells, but for tiny ones.
+ */
 static bool is_uneven(const struct heat *heat)
 {
-	double mean = heat_sum(heat) / heat->n;
-	unsigned int i;
+	double mean = heat_sum(heat) / heat->n, expected = heat->n * exp(-mean);
+	unsigned int i, empty = 0;
 
+	if (heat->n <= CELLS / 2)
+		return true;
 	for (i = 0; i < heat->n; i++) {
-		if (heat->cells[i] > 2 * mean + 5 * sqrt(mean))
+		if (heat->cells[i] > 2 * mean + SIGMAS * sqrt(mean))
 			return true;
+		empty += !heat->cells[i];
 	}
-	return false;
+	return empty > expected + SIGMAS * sqrt(expected) + 1;
 }
 
 /* Do two densities, in samples a cell, differ by more than chance? */
 static bool differ(double a, double b)
 {
-	return fabs(a - b) > 5 * sqrt(fmax(a, b));
+	return fabs(a - b) > SIGMAS * sqrt(fmax(a, b));
 }
 
 /*
@@ -203,7 +232,7 @@ static unsigned int zone_end(const struct heat *heat, unsigned int first, double
 	unsigned int end = first + 1;
 
 	*count = heat->cells[first];
-	while (end < heat->n && (*count < sum / 50 || !*count) &&
+	while (end < heat->n && *count < sum / 50 &&
 	       !differ(heat->cells[end], *count / (double)(end - first)))
 		*count += heat->cells[end++];
 	return end;
@@ -223,7 +252,8 @@ bool fio_print_zones(const struct dmp_interval *interval)
 	struct heat heat;
 
 	read_heat(interval, &heat);
-	if (!heat.cell_bytes || !heat.n || !is_uneven(&heat))
+	/* Fewer say nothing. */
+	if (!heat.cell_bytes || heat_sum(&heat) < FEW_SAMPLES || !is_uneven(&heat))
 		return false;
 	while (first < heat.n) {
 		widths[n] = zone_end(&heat, first, heat_sum(&heat), &counts[n]) - first;
@@ -233,9 +263,12 @@ bool fio_print_zones(const struct dmp_interval *interval)
 	printf("# heat, reads and writes: PERCENT/SIZE, by cells of %llu sectors\n",
 	       (unsigned long long)heat.cell_bytes / SECTOR_BYTES);
 	fputs("random_distribution=zoned_abs:", stdout);
-	for (i = 0; i < n; i++)
+	for (i = 0, first = 0; i < n; i++) {
 		printf("%s%d/%llu", i ? ":" : "", percents[i],
-		       (unsigned long long)(widths[i] * heat.cell_bytes));
+		       (unsigned long long)(cell_offset(&heat, first + widths[i]) -
+					    cell_offset(&heat, first)));
+		first += widths[i];
+	}
 	putchar('\n');
 	return true;
 }

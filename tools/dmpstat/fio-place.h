@@ -16,7 +16,7 @@
 /**
  * struct fio_stream - a part of the volume that one process goes through in sequence
  * @offset: in bytes
- * @bytes: length; 0: to the end of the volume
+ * @bytes: length
  * @share: of all requests
  */
 struct fio_stream {

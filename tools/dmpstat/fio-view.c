@@ -16,12 +16,16 @@
 
 /* Fewer samples say nothing about shares. */
 #define FEW_SAMPLED	30
-#define MOST_SIZES	32
+/* fio takes no more. */
+#define MOST_SIZES	64
 #define SECTOR_BYTES	512
 #define WINDOWS_PER_S	10
 #define RUNTIME_S	60
 #define DEPTH_PERCENTILE	95
-/* So many must choose their place anew for all zones to be visited. */
+/*
+ * So many must choose their place anew for all zones to be visited: a run of fifty is
+ * then followed by another zone, and the sequential share is off by two points.
+ */
 #define JUMP_PERCENT	2
 
 /* What was not refused: a refused one was sent again. */
@@ -132,10 +136,19 @@ static double mean_depth(const struct dmp_interval *interval)
 	return value.known ? value.number : 0;
 }
 
+/* The part of the interval in which I/O was under way, to a window; 1 if it is not known. */
+static double busy_share(const struct dmp_interval *interval)
+{
+	uint64_t busy_ns = 0;
+
+	dmp_sample_number(&interval->sample, "busy_ns", &busy_ns);
+	return busy_ns ? fmin(busy_ns / 1e9 / interval->seconds, 1) : 1;
+}
+
 /*
  * How many I/Os the workload keeps in flight; 0 if it is not known. The median says less:
  * where completions come in bunches, so do submissions, and each finds another number.
- * Within the bucket the mean over time decides, which is exact for I/O without a pause.
+ * Within the bucket the mean while it is busy decides, which is exact for long pauses.
  */
 static long long queue_depth(const struct dmp_interval *interval)
 {
@@ -151,7 +164,8 @@ static long long queue_depth(const struct dmp_interval *interval)
 	if (!dmp_hist_percentile(&both, DEPTH_PERCENTILE, &most))
 		most.below = 0;
 	dmp_hist_free(&both);
-	return fmin(fmax(round(mean_depth(interval)), most.least + 1), most.below);
+	return fmin(fmax(round(mean_depth(interval) / busy_share(interval)), most.least + 1),
+		    most.below);
 }
 
 static void print_depth(const struct dmp_interval *interval, unsigned int processes)
@@ -160,12 +174,15 @@ static void print_depth(const struct dmp_interval *interval, unsigned int proces
 
 	if (!depth)
 		return;
-	printf("# depth: %d %% of the submissions found fewer than %lld in flight; mean over time %.1f\n",
-	       DEPTH_PERCENTILE, depth, mean_depth(interval));
+	printf("# depth: percentile %d of the submissions, within its bucket by the mean while busy, %.1f\n",
+	       DEPTH_PERCENTILE, mean_depth(interval) / busy_share(interval));
 	printf("iodepth=%lld\n", (depth + processes - 1) / processes);
 }
 
-/* Windows of 100 ms in which something was completed, as a share of all. */
+/*
+ * Windows of 100 ms in which reads, or writes, were completed, whichever are more, as a
+ * share of all. Whether both were in the same windows is not counted.
+ */
 static double active_share(const struct dmp_interval *interval, double *active)
 {
 	double most = 0, all = 0;
@@ -209,9 +226,9 @@ static void print_bursts(const struct dmp_interval *interval, unsigned int proce
 	double under_way = mean_depth(interval) / fmax(queue_depth(interval), 1);
 	double window_s = 1.0 / WINDOWS_PER_S, period;
 
-	/* No burst is longer than a second, as far as windows tell. */
+	/* Windows do not tell bursts of more than a second apart: w + d is at most 10 w. */
+	period = window_s / fmax(share - under_way, share / 10);
 	under_way = fmin(under_way, share - share / 10);
-	period = window_s / (share - under_way);
 	printf("# window_requests: I/O in %.0f %% of the windows of 100 ms; in flight %.2f of the time\n",
 	       100 * share, under_way);
 	printf("thinktime=%.0f\nthinktime_blocks=%.0f\n", 1e6 * period * (1 - under_way),
@@ -274,7 +291,8 @@ static void print_mix(const struct dmp_interval *interval)
 	else if (reads <= 0)
 		puts("rw=randwrite");
 	else
-		printf("rw=randrw\nrwmixread=%ld\n", lround(100 * reads / (reads + writes)));
+		printf("rw=randrw\nrwmixread=%.0f\n",
+		       fmin(fmax(round(100 * reads / (reads + writes)), 1), 99));
 }
 
 static void print_head(const struct dmp_interval *interval)
@@ -313,8 +331,7 @@ static void print_streams(const struct dmp_interval *interval, const struct fio_
 	puts("\n# heat, depth: as many streams as I/Os in flight, where the heat map has any");
 	for (i = 0; i < n; i++) {
 		printf("[stream-%u]\noffset=%llu\n", i + 1, (unsigned long long)streams[i].offset);
-		if (streams[i].bytes)
-			printf("size=%llu\n", (unsigned long long)streams[i].bytes);
+		printf("size=%llu\n", (unsigned long long)streams[i].bytes);
 		if (!is_bursty(interval))
 			print_rate(interval, streams[i].share);
 	}
