@@ -117,6 +117,7 @@ check:
 
 matrix:
 	tests/run --set matrix
+	tests/run --thorough --kernel 6.12 --case tools-fio --case stats-resets --case-timeout 1500
 
 bench:
 	bench/run
