@@ -265,10 +265,9 @@ static int dmp_map(struct dm_target *ti, struct bio *bio)
  */
 static noinline __noclone int end_io_slow(const struct dmp_c *dc,
 					  const struct bio *bio,
-					  const blk_status_t *error,
-					  unsigned long state)
+					  const blk_status_t *error)
 {
-	dmp_slow_complete(dc->stats, state,
+	dmp_slow_complete(dc->stats, (unsigned long)bio->bi_private,
 			  dmp_bio_sector_on(bio, dc->bdev) - dc->shift, *error);
 	return DM_ENDIO_DONE;
 }
@@ -277,17 +276,21 @@ static int dmp_end_io(struct dm_target *ti, struct bio *bio,
 		      blk_status_t *error)
 {
 	const struct dmp_c *dc = ti->private;
-	unsigned long state = (unsigned long)bio->bi_private;
+	unsigned long state;
 
 	if (unlikely(*error))
-		return end_io_slow(dc, bio, error, state);
+		return end_io_slow(dc, bio, error);
+	state = (unsigned long)bio->bi_private;
 	if (!(state & DMP_BIO_EPOCH)) {
 		dmp_count_completed(dc->cpu, state);
 		return DM_ENDIO_DONE;
 	}
+	/* Or compilers copy them on the path above, too, which needs them no more. */
 	OPTIMIZER_HIDE_VAR(state);
+	OPTIMIZER_HIDE_VAR(bio);
+	OPTIMIZER_HIDE_VAR(error);
 	if (!dmp_fast_complete(dc->stats, state))
-		return end_io_slow(dc, bio, error, state);
+		return end_io_slow(dc, bio, error);
 	return DM_ENDIO_DONE;
 }
 
