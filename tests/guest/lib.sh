@@ -82,6 +82,11 @@ kconfig() {
 	zcat /proc/config.gz
 }
 
+# For cases that are about dmpstat and fio, and take minutes on a kernel with KASAN.
+need_plain_kernel() {
+	! kconfig | grep '^CONFIG_KASAN=y' >/dev/null || skip 'an instrumented kernel'
+}
+
 need_kconfig() {
 	local option
 	for option; do

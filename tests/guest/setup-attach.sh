@@ -3,7 +3,7 @@
 # shows: dmpsetup puts dmp under a live device and takes it away again while fio verifies what it writes, without an error or a pause, refuses what cannot be live twice, and goes on after a kill at any ioctl
 
 requires() {
-	need_command fio
+	need_command fio setpriv
 	need_module null_blk
 }
 
@@ -77,6 +77,36 @@ killed() { # COMMAND
 	assert_as_before "$1, not killed"
 }
 
+# Targets that may be live twice: attached and detached with data in them.
+each_target() {
+	local line name=kind was
+	for line in "striped 2 16 $other 0 $other 65536" \
+		"crypt aes-xts-plain64 $(printf '%064d' 7) 0 $other 0" "delay $other 0 1" zero error; do
+		dmsetup create "$name" --table "0 65536 $line" || { log "no $line"; continue; }
+		was=$(table "$name")
+		dmpsetup attach "$name"
+		assert_match "$(table "$name")" '^0 65536 dmp ' "$line: above"
+		assert_eq "$(table "$name-dmp")" "$was" "$line: below"
+		dmpsetup detach "$name"
+		assert_eq "$(table "$name")" "$was" "$line: the table"
+		dm_remove "$name"
+	done
+}
+
+# Somebody without the right is told so, in a line, and changes nothing.
+no_right() {
+	local message command
+	cp "$(command -v dmpsetup)" /tmp/dmpsetup
+	defer rm -f /tmp/dmpsetup
+	chmod 755 /tmp/dmpsetup
+	for command in 'attach live' 'detach live' 'list' "create made $other" 'remove live'; do
+		# shellcheck disable=SC2086 # words
+		message=$(setpriv --reuid=65534 --regid=65534 --clear-groups /tmp/dmpsetup $command 2>&1) && fail "$command: as nobody"
+		assert_eq "$message" 'dmpsetup: no right to use device-mapper: run it as root' "$command"
+	done
+	assert_as_before 'nobody'
+}
+
 refused() { # NAME MESSAGE
 	local message
 	message=$(dmpsetup attach "$1" 2>&1) && fail "attach $1 was not refused"
@@ -142,6 +172,8 @@ run() {
 	info=$(dmsetup info -c --noheadings -o name,uuid,major,minor,open live)
 	refusals
 	created
+	each_target
+	no_right
 	dd if=/dev/urandom of=/dev/mapper/live bs=1M count=8 seek=28 oflag=direct status=none
 	sum=$(checksum)
 	killed attach

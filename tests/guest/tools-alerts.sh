@@ -6,6 +6,7 @@
 # tests hold those.
 
 requires() {
+	need_plain_kernel
 	need_command fio prometheus
 	prometheus --version >/dev/null 2>&1 || skip 'prometheus does not run here'
 	need_module null_blk dm_delay

@@ -6,6 +6,7 @@
 # has so many I/Os that heat maps can be held against a fixed bound.
 
 requires() {
+	need_plain_kernel
 	need_command fio
 	need_module null_blk
 }
