@@ -40,7 +40,7 @@ ask() { # QUERY
 }
 
 has_value() { # QUERY
-	ask "$1" 2>/dev/null | grep -q '"value":'
+	ask "$1" 2>/dev/null | grep '"value":' >/dev/null
 }
 
 # Names and devices of the alerts that fire.
@@ -50,7 +50,7 @@ firing() {
 }
 
 fires() { # ALERT
-	firing 2>/dev/null | grep -q -x "$1 $noisy"
+	firing 2>/dev/null | grep -x "$1 $noisy" >/dev/null
 }
 
 ends() { # ALERT
