@@ -189,7 +189,7 @@ static char *mount_of(struct libmnt_table *mounts, const struct dmp_names *names
 bool dmp_names_read(struct dmp_names *names, const char *root, const char *device,
 		    struct libmnt_table *mounts)
 {
-	char *numbers, *suspended, *size;
+	char *numbers, *suspended;
 
 	names->device = dmp_strdup(device);
 	names->name = read_or_empty(root, device, "dm/name");
@@ -204,9 +204,6 @@ bool dmp_names_read(struct dmp_names *names, const char *root, const char *devic
 	suspended = read_or_empty(root, device, "dm/suspended");
 	names->suspended = suspended[0] == '1';
 	free(suspended);
-	size = read_or_empty(root, device, "size");
-	names->sectors = strtoull(size, NULL, 10);
-	free(size);
 	names->mount = mount_of(mounts, names);
 	return *names->name;
 }

@@ -30,14 +30,12 @@ extern const char *const dmp_op_names[DMP_OPS];
  * @mount: first mount point, may be empty
  * @below: the devices that it stands on, separated by commas
  * @suspended: device-mapper holds I/O back
- * @sectors: size; 0 if it is not known, as in a recording
  */
 struct dmp_names {
 	char *device;
 	unsigned int major, minor;
 	char *name, *uuid, *lv, *mount, *below;
 	bool suspended;
-	uint64_t sectors;
 };
 
 enum dmp_kind { DMP_NUMBER, DMP_WORD, DMP_HIST };

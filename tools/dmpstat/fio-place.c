@@ -11,8 +11,6 @@
 #include "shares.h"
 
 #define CELLS		64
-#define FEW_SAMPLES	30
-#define SECTOR_BYTES	512
 /* Streams begin at a page, and hold some of the largest usual blocks. */
 #define STREAM_ALIGN		4096
 #define STREAM_BYTES_MIN	(4ULL << 20)
@@ -43,16 +41,17 @@ struct region {
 	int streams;
 };
 
-static void read_heat(const struct dmp_interval *interval, struct heat *heat)
+/* @sectors: size of the volume, or 0 */
+static void read_heat(const struct dmp_interval *interval, uint64_t sectors, struct heat *heat)
 {
 	const struct dmp_hist *hist;
-	uint64_t sectors = 0;
+	uint64_t cell_sectors = 0;
 	enum dmp_op op;
 	size_t i;
 
 	memset(heat, 0, sizeof(*heat));
-	dmp_sample_number(&interval->sample, "heat_cell_sectors", &sectors);
-	heat->cell_bytes = sectors * SECTOR_BYTES;
+	dmp_sample_number(&interval->sample, "heat_cell_sectors", &cell_sectors);
+	heat->cell_bytes = cell_sectors * FIO_SECTOR_BYTES;
 	for (op = DMP_READ; op <= DMP_WRITE; op++) {
 		hist = dmp_sample_op_hist(&interval->sample, op, "heat");
 		for (i = 0; hist && i < hist->n; i++) {
@@ -65,9 +64,7 @@ static void read_heat(const struct dmp_interval *interval, struct heat *heat)
 				heat->n = cell + 1;
 		}
 	}
-	heat->bytes = interval->sample.names.sectors * SECTOR_BYTES;
-	if (!heat->bytes)
-		heat->bytes = heat->n * heat->cell_bytes;
+	heat->bytes = sectors ? sectors * FIO_SECTOR_BYTES : heat->n * heat->cell_bytes;
 }
 
 /* Where a cell begins; the one after the last, where the volume ends. */
@@ -158,6 +155,7 @@ static unsigned int split_region(const struct heat *heat, const struct region *r
 /**
  * fio_split_streams() - the busy parts of the volume, for processes that go in sequence
  * @interval: what was measured
+ * @sectors: size of the volume; 0 if it is not known, as of a recording
  * @n: how many processes there are, at most FIO_STREAMS_MAX
  * @streams: to fill
  *
@@ -167,16 +165,16 @@ static unsigned int split_region(const struct heat *heat, const struct region *r
  * Return: @n; 0 if there is no heat map, if it has more regions than there are
  *         processes, or if the volume is too small.
  */
-unsigned int fio_split_streams(const struct dmp_interval *interval, unsigned int n,
-			       struct fio_stream *streams)
+unsigned int fio_split_streams(const struct dmp_interval *interval, uint64_t sectors,
+			       unsigned int n, struct fio_stream *streams)
 {
 	unsigned int n_regions, i, got, filled = 0;
 	struct region regions[CELLS];
 	struct heat heat;
 	double sum = 0;
 
-	read_heat(interval, &heat);
-	if (!heat.cell_bytes || heat_sum(&heat) < FEW_SAMPLES)
+	read_heat(interval, sectors, &heat);
+	if (!heat.cell_bytes || heat_sum(&heat) < FIO_FEW_SAMPLES)
 		return 0;
 	n_regions = find_regions(&heat, regions);
 	if (!share_streams(regions, n_regions, n))
@@ -241,27 +239,29 @@ static unsigned int zone_end(const struct heat *heat, unsigned int first, double
 /**
  * fio_print_zones() - the heat map as a distribution of random I/O
  * @interval: what was measured
+ * @sectors: as for fio_split_streams()
  *
  * Return: whether it is uneven enough to be printed.
  */
-bool fio_print_zones(const struct dmp_interval *interval)
+bool fio_print_zones(const struct dmp_interval *interval, uint64_t sectors)
 {
 	unsigned int widths[CELLS], i, n = 0, first = 0;
 	uint64_t counts[CELLS];
 	int percents[CELLS];
 	struct heat heat;
+	double sum;
 
-	read_heat(interval, &heat);
-	/* Fewer say nothing. */
-	if (!heat.cell_bytes || heat_sum(&heat) < FEW_SAMPLES || !is_uneven(&heat))
+	read_heat(interval, sectors, &heat);
+	sum = heat_sum(&heat);
+	if (!heat.cell_bytes || sum < FIO_FEW_SAMPLES || !is_uneven(&heat))
 		return false;
 	while (first < heat.n) {
-		widths[n] = zone_end(&heat, first, heat_sum(&heat), &counts[n]) - first;
+		widths[n] = zone_end(&heat, first, sum, &counts[n]) - first;
 		first += widths[n++];
 	}
 	whole_shares(counts, n, 100, percents);
 	printf("# heat, reads and writes: PERCENT/SIZE, by cells of %llu sectors\n",
-	       (unsigned long long)heat.cell_bytes / SECTOR_BYTES);
+	       (unsigned long long)heat.cell_bytes / FIO_SECTOR_BYTES);
 	fputs("random_distribution=zoned_abs:", stdout);
 	for (i = 0, first = 0; i < n; i++) {
 		printf("%s%d/%llu", i ? ":" : "", percents[i],

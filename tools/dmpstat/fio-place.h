@@ -13,6 +13,11 @@
 
 #define FIO_STREAMS_MAX	16
 
+/* Fewer samples say nothing about shares. */
+#define FIO_FEW_SAMPLES	30
+
+#define FIO_SECTOR_BYTES	512
+
 /**
  * struct fio_stream - a part of the volume that one process goes through in sequence
  * @offset: in bytes
@@ -24,8 +29,8 @@ struct fio_stream {
 	double share;
 };
 
-unsigned int fio_split_streams(const struct dmp_interval *interval, unsigned int n,
-			       struct fio_stream *streams);
-bool fio_print_zones(const struct dmp_interval *interval);
+unsigned int fio_split_streams(const struct dmp_interval *interval, uint64_t sectors,
+			       unsigned int n, struct fio_stream *streams);
+bool fio_print_zones(const struct dmp_interval *interval, uint64_t sectors);
 
 #endif /* DMP_FIO_PLACE_H */

@@ -4,9 +4,11 @@
  * tell. A comment before each line says which of them it comes from.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../common/hist.h"
+#include "../common/names.h"
 #include "columns.h"
 #include "draw.h"
 #include "fio-place.h"
@@ -14,11 +16,8 @@
 #include "shares.h"
 #include "views.h"
 
-/* Fewer samples say nothing about shares. */
-#define FEW_SAMPLED	30
 /* fio takes no more. */
 #define MOST_SIZES	64
-#define SECTOR_BYTES	512
 #define WINDOWS_PER_S	10
 #define RUNTIME_S	60
 #define DEPTH_PERCENTILE	95
@@ -72,7 +71,7 @@ static void print_sizes(const struct dmp_interval *interval)
 					  dmp_interval_op(interval, DMP_WRITE, "bytes")) /
 					 (dmp_interval_op(interval, DMP_READ, "requests") +
 					  dmp_interval_op(interval, DMP_WRITE, "requests")) /
-					 SECTOR_BYTES) * SECTOR_BYTES);
+					 FIO_SECTOR_BYTES) * FIO_SECTOR_BYTES);
 		return;
 	}
 	puts("# size_bytes, reads and writes: SIZE/PERCENT (from 8 KiB on a bucket's least size)");
@@ -93,7 +92,7 @@ static double sampled(const struct dmp_interval *interval)
 
 static bool is_sequential(const struct dmp_interval *interval)
 {
-	return sampled(interval) >= FEW_SAMPLED &&
+	return sampled(interval) >= FIO_FEW_SAMPLES &&
 	       2 * (dmp_interval_op(interval, DMP_READ, "sequential") +
 		    dmp_interval_op(interval, DMP_WRITE, "sequential")) > sampled(interval);
 }
@@ -102,7 +101,7 @@ static int random_percent(const struct dmp_interval *interval, enum dmp_op op)
 {
 	double of = dmp_interval_op(interval, op, "sampled");
 
-	if (of < FEW_SAMPLED)
+	if (of < FIO_FEW_SAMPLES)
 		return is_sequential(interval) ? 0 : 100;
 	return lround(100 - 100 * dmp_interval_op(interval, op, "sequential") / of);
 }
@@ -110,7 +109,7 @@ static int random_percent(const struct dmp_interval *interval, enum dmp_op op)
 /* @jump_percent: of the I/O that goes to another zone, at least */
 static void print_order(const struct dmp_interval *interval, int jump_percent)
 {
-	if (sampled(interval) < FEW_SAMPLED) {
+	if (sampled(interval) < FIO_FEW_SAMPLES) {
 		printf("# %.0f I/Os were sampled: too few to say how sequential they are\n",
 		       sampled(interval));
 		return;
@@ -148,7 +147,8 @@ static double busy_share(const struct dmp_interval *interval)
 /*
  * How many I/Os the workload keeps in flight; 0 if it is not known. The median says less:
  * where completions come in bunches, so do submissions, and each finds another number.
- * Within the bucket the mean while it is busy decides, which is exact for long pauses.
+ * Within the bucket the mean while it is busy decides; that is known to windows of 100 ms,
+ * so it is too low where pauses are shorter.
  */
 static long long queue_depth(const struct dmp_interval *interval)
 {
@@ -226,7 +226,10 @@ static void print_bursts(const struct dmp_interval *interval, unsigned int proce
 	double under_way = mean_depth(interval) / fmax(queue_depth(interval), 1);
 	double window_s = 1.0 / WINDOWS_PER_S, period;
 
-	/* Windows do not tell bursts of more than a second apart: w + d is at most 10 w. */
+	/*
+	 * share - u is w / P: of long bursts it is the difference of two large numbers, so
+	 * w + d is taken for 10 w, a second, at most.
+	 */
 	period = window_s / fmax(share - under_way, share / 10);
 	under_way = fmin(under_way, share - share / 10);
 	printf("# window_requests: I/O in %.0f %% of the windows of 100 ms; in flight %.2f of the time\n",
@@ -341,7 +344,7 @@ static void print_streams(const struct dmp_interval *interval, const struct fio_
  * Sequential I/O is given to as many processes as there were I/Os in flight, each in its
  * part of the volume; all else is one process, whose I/O the heat map distributes.
  */
-static int print_job(const struct dmp_interval *interval)
+static int print_job(const struct dmp_interval *interval, uint64_t sectors)
 {
 	struct fio_stream streams[FIO_STREAMS_MAX];
 	unsigned int n = 0;
@@ -350,7 +353,7 @@ static int print_job(const struct dmp_interval *interval)
 	print_head(interval);
 	if (is_sequential(interval)) {
 		n = fmin(fmax(queue_depth(interval), 1), FIO_STREAMS_MAX);
-		n = fio_split_streams(interval, n, streams);
+		n = fio_split_streams(interval, sectors, n, streams);
 	}
 	if (n) {
 		print_workload(interval, n, 0);
@@ -358,9 +361,23 @@ static int print_job(const struct dmp_interval *interval)
 		return EXIT_DONE;
 	}
 	puts("[workload]");
-	uneven = fio_print_zones(interval);
+	uneven = fio_print_zones(interval, sectors);
 	print_workload(interval, 0, uneven ? JUMP_PERCENT : 0);
 	return EXIT_DONE;
+}
+
+/* Size of the volume; 0 for a recording, which may be of a volume that is no more. */
+static uint64_t volume_sectors(const struct options *options, const struct dmp_interval *interval)
+{
+	uint64_t sectors;
+	char *text;
+
+	if (options->file)
+		return 0;
+	text = dmp_read_file(options->root, "/sys/block/%s/size", interval->sample.names.device);
+	sectors = text ? strtoull(text, NULL, 10) : 0;
+	free(text);
+	return sectors;
 }
 
 static int show_fio(const struct options *options, const struct dmp_report *report)
@@ -377,8 +394,7 @@ static int show_fio(const struct options *options, const struct dmp_report *repo
 			interval->seconds);
 		return EXIT_FAILED;
 	}
-	(void)options;
-	return print_job(interval);
+	return print_job(interval, volume_sectors(options, interval));
 }
 
 int view_fio(struct options *options, struct dmp_source *source)
