@@ -82,7 +82,8 @@ each_target() {
 	local line name=kind was
 	for line in "striped 2 16 $other 0 $other 65536" \
 		"crypt aes-xts-plain64 $(printf '%064d' 7) 0 $other 0" "delay $other 0 1" zero error; do
-		dmsetup create "$name" --table "0 65536 $line" || { log "no $line"; continue; }
+		have_module "dm_${line%% *}" || [ "${line%% *}" != crypt ] || continue
+		dmsetup create "$name" --table "0 65536 $line"
 		was=$(table "$name")
 		dmpsetup attach "$name"
 		assert_match "$(table "$name")" '^0 65536 dmp ' "$line: above"
@@ -91,6 +92,27 @@ each_target() {
 		assert_eq "$(table "$name")" "$was" "$line: the table"
 		dm_remove "$name"
 	done
+}
+
+# The commands that it prints do what it does.
+dry_runs() {
+	dmpsetup attach -n live >"$CASE_DIR/dry"
+	assert_as_before 'attach, a dry run'
+	DM_DISABLE_UDEV=1 bash -e "$CASE_DIR/dry"
+	assert_attached 'attach, by dmsetup'
+	dmpsetup detach -n live >"$CASE_DIR/dry"
+	assert_attached 'detach, a dry run'
+	DM_DISABLE_UDEV=1 bash -e "$CASE_DIR/dry"
+	assert_as_before 'detach, by dmsetup'
+}
+
+# The lower device is found by the table, whatever the upper one is called now.
+renamed() {
+	dmpsetup attach live
+	dmsetup rename live other
+	dmpsetup detach other
+	dmsetup rename other live
+	assert_as_before 'renamed'
 }
 
 # Somebody without the right is told so, in a line, and changes nothing.
@@ -127,6 +149,9 @@ refusals() {
 	assert_fails dmpsetup detach live
 	assert_fails dmpsetup attach -o collect=nonsense live
 	assert_fails dmpsetup attach -o offset=8 live
+	dmsetup create bare --notable
+	assert_fails dmpsetup remove bare
+	dm_remove bare
 	assert_eq "$(dmsetup ls)" "$names" 'devices after refusals'
 	assert_as_before 'refusals'
 }
@@ -166,13 +191,14 @@ run() {
 	# two extents, as a logical volume that was extended has them
 	dm_create live "0 65536 linear $disk 65536
 65536 65536 linear $disk 0"
-	size=131072
 	defer dm_remove_if_there live-dmp
 	before=$(table live)
 	info=$(dmsetup info -c --noheadings -o name,uuid,major,minor,open live)
 	refusals
 	created
 	each_target
+	dry_runs
+	renamed
 	no_right
 	dd if=/dev/urandom of=/dev/mapper/live bs=1M count=8 seek=28 oflag=direct status=none
 	sum=$(checksum)

@@ -35,12 +35,13 @@
  * @lower_name: of the device below
  * @lower: if @has_lower
  * @has_lower: the device below is there, and is ours
+ * @attached: the table is dmp over it
  */
 struct pair {
 	struct device upper, lower;
 	struct table table;
 	char *lower_name;
-	bool has_lower;
+	bool has_lower, attached;
 };
 
 static void pair_free(struct pair *pair)
@@ -52,14 +53,41 @@ static void pair_free(struct pair *pair)
 	free(pair->lower_name);
 }
 
+/* The lower device that the table names: the upper one may have been renamed since. */
+static int find_attached(struct pair *pair)
+{
+	const struct segment *segment = pair->table.segments;
+	unsigned int major, minor;
+	int found;
+
+	if (pair->table.n != 1 || strcmp(segment->target, "dmp") ||
+	    sscanf(segment->params, "%u:%u", &major, &minor) != 2)
+		return 0;
+	found = mapper_find_number(major, minor, &pair->lower);
+	if (found <= 0)
+		return found;
+	if (!device_is_lower(&pair->lower)) {
+		device_free(&pair->lower);
+		return 0;
+	}
+	pair->has_lower = pair->attached = true;
+	free(pair->lower_name);
+	pair->lower_name = dmp_strdup(pair->lower.name);
+	return 0;
+}
+
+/* Or the one that is in the way: left by an earlier call, or somebody else's. */
 static int find_lower(struct pair *pair)
 {
-	int found = mapper_find(pair->lower_name, &pair->lower);
+	int found = find_attached(pair);
 
+	if (found < 0 || pair->attached)
+		return found;
+	found = mapper_find(pair->lower_name, &pair->lower);
 	if (found <= 0)
 		return found;
 	pair->has_lower = true;
-	if (!strncmp(pair->lower.uuid, LOWER_UUID, strlen(LOWER_UUID)))
+	if (device_is_lower(&pair->lower))
 		return 0;
 	fprintf(stderr, "dmpsetup: there is a device %s that dmpsetup did not make\n",
 		pair->lower_name);
@@ -91,21 +119,21 @@ static int pair_read(struct pair *pair, const char *name)
 	return find_lower(pair);
 }
 
-/* Is the device watched by way of its lower device? */
-static bool is_attached(const struct pair *pair)
-{
-	return pair->has_lower && pair->lower.opened && pair->table.n == 1 &&
-	       !strcmp(pair->table.segments[0].target, "dmp");
-}
-
 /* What an earlier call left when it was killed. */
-static int clear_away(const struct pair *pair)
+static int clear_away(const struct pair *pair, bool dry_run)
 {
+	bool left = pair->has_lower && !pair->attached;
+
+	if (dry_run) {
+		if (pair->upper.has_loaded)
+			printf("dmsetup clear %s\n", pair->upper.name);
+		if (left)
+			printf("dmsetup remove %s\n", pair->lower_name);
+		return 0;
+	}
 	if (pair->upper.has_loaded && mapper_clear(pair->upper.name))
 		return -1;
-	if (pair->has_lower && !is_attached(pair))
-		return mapper_remove(pair->lower_name);
-	return 0;
+	return left ? mapper_remove(pair->lower_name) : 0;
 }
 
 /* --- attach ---------------------------------------------------------------------- */
@@ -136,7 +164,7 @@ static int make_upper(const struct pair *pair, const struct request *request,
 	return 0;
 }
 
-static void print_attach(const struct pair *pair, const struct table *upper)
+static int print_attach(const struct pair *pair, const struct table *upper)
 {
 	const char *name = pair->upper.name;
 
@@ -146,6 +174,7 @@ static void print_attach(const struct pair *pair, const struct table *upper)
 	       pair->upper.read_only ? " --readonly" : "",
 	       (unsigned long long)table_sectors(upper), upper->segments[0].params);
 	printf("dmsetup resume --nolockfs %s\n", name);
+	return 0;
 }
 
 /* Has its owner changed the table since it was read? */
@@ -193,7 +222,7 @@ static int attach_pair(const struct pair *pair, const struct request *request)
 	struct table upper = { 0 };
 	int status = -1;
 
-	if (is_attached(pair)) {
+	if (pair->attached) {
 		fprintf(stderr, "dmpsetup: %s is watched already\n", request->name);
 		return -1;
 	}
@@ -205,12 +234,8 @@ static int attach_pair(const struct pair *pair, const struct request *request)
 	}
 	if (make_upper(pair, request, &upper))
 		return -1;
-	if (request->dry_run) {
-		print_attach(pair, &upper);
-		status = 0;
-	} else if (!clear_away(pair)) {
-		status = do_attach(pair, &upper);
-	}
+	if (!clear_away(pair, request->dry_run))
+		status = request->dry_run ? print_attach(pair, &upper) : do_attach(pair, &upper);
 	table_free(&upper);
 	return status;
 }
@@ -223,19 +248,20 @@ int command_attach(const struct request *request)
 	if (!status)
 		status = attach_pair(&pair, request);
 	if (!status && !request->dry_run)
-		fprintf(stderr, "dmpsetup: %s is watched; each I/O passes a second layer of device-mapper\n",
-			request->name);
+		printf("%s is watched; each I/O passes a second layer of device-mapper\n",
+		       request->name);
 	pair_free(&pair);
 	return status ? EXIT_FAILED : EXIT_DONE;
 }
 
 /* --- detach ---------------------------------------------------------------------- */
 
-static void print_detach(const struct pair *pair)
+static int print_detach(const struct pair *pair)
 {
 	printf("dmsetup table --showkeys %s | dmsetup load %s\n", pair->lower_name, pair->upper.name);
 	printf("dmsetup resume --nolockfs %s\n", pair->upper.name);
 	printf("dmsetup remove %s\n", pair->lower_name);
+	return 0;
 }
 
 static int do_detach(const struct pair *pair)
@@ -259,20 +285,15 @@ out:
 
 static int detach_pair(const struct pair *pair, const struct request *request)
 {
-	if (!is_attached(pair) && !pair->has_lower) {
+	if (!pair->has_lower) {
 		fprintf(stderr, "dmpsetup: %s is not attached\n", request->name);
 		return -1;
 	}
-	if (request->dry_run) {
-		if (is_attached(pair))
-			print_detach(pair);
-		else
-			printf("dmsetup remove %s\n", pair->lower_name);
-		return 0;
-	}
-	if (clear_away(pair))
+	if (clear_away(pair, request->dry_run))
 		return -1;
-	return is_attached(pair) ? do_detach(pair) : 0;
+	if (!pair->attached)
+		return 0;
+	return request->dry_run ? print_detach(pair) : do_detach(pair);
 }
 
 int command_detach(const struct request *request)

@@ -28,46 +28,58 @@ static char *mount_point(dev_t number)
 	return target;
 }
 
-static int in_use(const char *device)
+static void tell_use(const char *device, dev_t number)
 {
-	struct stat stat_now;
-	char *target = stat(device, &stat_now) ? NULL : mount_point(stat_now.st_rdev);
+	char *target = mount_point(number);
 
 	if (target)
 		fprintf(stderr, "dmpsetup: %s is in use: it is mounted on %s\n", device, target);
 	else
 		fprintf(stderr, "dmpsetup: %s is in use: lsblk tells by what\n", device);
 	free(target);
-	return -1;
 }
 
 /*
- * Size of a block device in sectors that nobody has claimed. It is claimed for as long
- * as this looks at it; device-mapper claims it afterwards, and has the last word.
+ * Claim a block device, or say who has it; -1: it cannot be had. device-mapper claims it
+ * once more, and has the last word. What it is comes first: to open a pipe might take long.
  */
+static int claim(const char *device)
+{
+	struct stat status;
+	int fd;
+
+	if (stat(device, &status)) {
+		fprintf(stderr, "dmpsetup: %s: %s\n", device, strerror(errno));
+		return -1;
+	}
+	if (!S_ISBLK(status.st_mode)) {
+		fprintf(stderr, "dmpsetup: %s is no block device\n", device);
+		return -1;
+	}
+	fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
+	if (fd < 0 && errno == EBUSY)
+		tell_use(device, status.st_rdev);
+	else if (fd < 0)
+		fprintf(stderr, "dmpsetup: cannot open %s: %s\n", device, strerror(errno));
+	return fd;
+}
+
+/* Size in sectors, and whether nothing can be written, of a device that nobody uses. */
 static int unused_sectors(const char *device, bool *read_only, uint64_t *sectors)
 {
-	int fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC), flag = 0, error;
+	int fd = claim(device), flag = 0, status = 0;
 	uint64_t bytes = 0;
-	struct stat stat;
 
-	error = fd < 0 ? errno : 0;
-	if (error == EBUSY)
-		return in_use(device);
-	if (fd < 0 || fstat(fd, &stat)) {
-		fprintf(stderr, "dmpsetup: cannot open %s: %s\n", device, strerror(error));
+	if (fd < 0)
 		return -1;
+	if (ioctl(fd, BLKGETSIZE64, &bytes) || ioctl(fd, BLKROGET, &flag)) {
+		fprintf(stderr, "dmpsetup: cannot ask %s for its size: %s\n", device, strerror(errno));
+		status = -1;
 	}
-	if (!S_ISBLK(stat.st_mode) || ioctl(fd, BLKGETSIZE64, &bytes)) {
-		fprintf(stderr, "dmpsetup: %s is no block device\n", device);
-		close(fd);
-		return -1;
-	}
-	ioctl(fd, BLKROGET, &flag);
 	*read_only = flag;
 	*sectors = bytes / 512;
 	close(fd);
-	return 0;
+	return status;
 }
 
 /* The line of a table, or -1 after a message. */
@@ -132,45 +144,50 @@ out:
 	return status;
 }
 
-/* Only what this program would have made: other devices are dmsetup's. */
-static int is_volume(const char *name, const struct table *table)
+/* Only what this program would have made, with a line if it is not: others are dmsetup's. */
+static bool is_ours(const struct device *device)
 {
-	size_t i;
+	struct table table;
+	const char *target;
+	bool ours;
 
-	for (i = 0; i < table->n; i++) {
-		if (strcmp(table->segments[i].target, "dmp")) {
-			fprintf(stderr, "dmpsetup: %s is no dmp volume, it is %s\n", name,
-				table->segments[i].target);
-			return -1;
-		}
+	if (device_is_lower(device))
+		return true;
+	if (mapper_read_table(device->name, &table))
+		return false;
+	target = table.n ? table.segments[0].target : "without a table";
+	ours = !strcmp(target, "dmp");
+	if (!ours)
+		fprintf(stderr, "dmpsetup: %s is no dmp volume, it is %s\n", device->name, target);
+	table_free(&table);
+	return ours;
+}
+
+static int remove_device(const struct device *device, bool dry_run)
+{
+	if (device->opened) {
+		fprintf(stderr, "dmpsetup: %s is in use\n", device->name);
+		return -1;
 	}
+	if (!is_ours(device))
+		return -1;
+	if (!dry_run)
+		return mapper_remove(device->name);
+	printf("dmsetup remove %s\n", device->name);
 	return 0;
 }
 
 int command_remove(const struct request *request)
 {
-	int found, status = EXIT_FAILED;
-	struct table table = { 0 };
 	struct device device;
+	int found = mapper_find(request->name, &device), status;
 
-	found = mapper_find(request->name, &device);
 	if (found <= 0) {
 		if (!found)
 			fprintf(stderr, "dmpsetup: there is no device %s\n", request->name);
 		return EXIT_FAILED;
 	}
-	if (device.opened) {
-		fprintf(stderr, "dmpsetup: %s is in use\n", request->name);
-	} else if (strncmp(device.uuid, LOWER_UUID, strlen(LOWER_UUID)) &&
-		   (mapper_read_table(request->name, &table) || is_volume(request->name, &table))) {
-		;
-	} else if (request->dry_run) {
-		printf("dmsetup remove %s\n", request->name);
-		status = EXIT_DONE;
-	} else if (!mapper_remove(request->name)) {
-		status = EXIT_DONE;
-	}
-	table_free(&table);
+	status = remove_device(&device, request->dry_run);
 	device_free(&device);
-	return status;
+	return status ? EXIT_FAILED : EXIT_DONE;
 }

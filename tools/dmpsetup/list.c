@@ -9,19 +9,33 @@
 #include "commands.h"
 #include "mapper.h"
 
-/* Field of a volume's stat file: begin of counting by the wall clock, seconds. */
+/* Field of a volume's stat file: begin of counting by the wall clock, nanoseconds. */
 #define FIELD_SINCE	30
+
+/* The module has either name. */
+static FILE *open_stat(unsigned int minor)
+{
+	static const char *const modules[] = { "dmp", "device_mapper_proxy" };
+	FILE *file = NULL;
+	char *path;
+	size_t i;
+
+	for (i = 0; !file && i < sizeof(modules) / sizeof(*modules); i++) {
+		path = dmp_format("/sys/module/%s/stat/dm-%u/stat", modules[i], minor);
+		file = fopen(path, "re");
+		free(path);
+	}
+	return file;
+}
 
 /* When counting started, or "-". */
 static void since(const struct device *device, char *text, size_t size)
 {
-	char *path = dmp_format("/sys/module/dmp/stat/dm-%u/stat", device->minor);
-	FILE *file = fopen(path, "re");
+	FILE *file = open_stat(device->minor);
 	unsigned long long value = 0;
 	time_t seconds;
 	int i;
 
-	free(path);
 	snprintf(text, size, "-");
 	if (!file)
 		return;
@@ -34,11 +48,6 @@ static void since(const struct device *device, char *text, size_t size)
 		strftime(text, size, "%Y-%m-%dT%H:%M:%S%z", localtime(&seconds));
 }
 
-static bool is_lower(const struct device *device)
-{
-	return !strncmp(device->uuid, LOWER_UUID, strlen(LOWER_UUID));
-}
-
 /* Of a table line, the device: the first word. */
 static void print_below(const char *params)
 {
@@ -47,7 +56,7 @@ static void print_below(const char *params)
 
 	if (sscanf(params, "%u:%u", &major, &minor) == 2 &&
 	    mapper_find_number(major, minor, &device) > 0) {
-		printf("%-8s %s", is_lower(&device) ? "attach" : "create", device.name);
+		printf("%-8s %s", device_is_lower(&device) ? "attach" : "create", device.name);
 		device_free(&device);
 	} else {
 		printf("%-8s %.*s", "create", (int)strcspn(params, " "), params);
@@ -75,7 +84,7 @@ static int print_volume(const struct device *device, void *data)
 static int print_orphan(const struct device *device, void *data)
 {
 	(void)data;
-	if (is_lower(device) && !device->opened)
+	if (device_is_lower(device) && !device->opened)
 		puts(device->name);
 	return 0;
 }

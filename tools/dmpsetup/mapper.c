@@ -61,8 +61,9 @@ static int failed(struct dm_task *task, const char *what, const char *name)
 {
 	int error = dm_task_get_errno(task);
 
-	fprintf(stderr, "dmpsetup: cannot %s %s: %s\n", what, name,
-		error ? strerror(error) : "device-mapper refused it");
+	fprintf(stderr, "dmpsetup: cannot %s %s: %s%s\n", what, name,
+		error ? strerror(error) : "device-mapper refused it",
+		error == EINVAL ? "; the kernel's log says why" : "");
 	return -1;
 }
 
@@ -125,10 +126,18 @@ int mapper_find_number(unsigned int major, unsigned int minor, struct device *de
 	struct dm_task *task = task_new(DM_DEVICE_INFO, NULL);
 	char number[32];
 
-	if (!task || !dm_task_set_major(task, major) || !dm_task_set_minor(task, minor))
+	if (!task)
 		return -1;
+	dm_task_set_major(task, major);
+	dm_task_set_minor(task, minor);
 	snprintf(number, sizeof(number), "%u:%u", major, minor);
 	return run_info(task, number, device);
+}
+
+/* Did attach make it? */
+bool device_is_lower(const struct device *device)
+{
+	return !strncmp(device->uuid, LOWER_UUID, strlen(LOWER_UUID));
 }
 
 void device_free(struct device *device)
@@ -313,7 +322,6 @@ int mapper_load(const char *name, bool read_only, const struct table *table)
 
 	if (!task)
 		return -1;
-	/* The kernel's message says why; libdevmapper must not load it into an equal table only. */
 	if ((read_only && !dm_task_set_ro(task)) || !add_table(task, table) || !dm_task_run(task))
 		status = failed(task, "load a table into", name);
 	dm_task_destroy(task);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a device has for a UUID that only dmpsetup makes: the lower device of an attachment. */
+/* How UUIDs begin of devices that dmpsetup makes: the lower one of an attachment, a volume. */
 #define LOWER_UUID	"DMP-LOWER-"
 #define VOLUME_UUID	"DMP-VOLUME-"
 /* What is appended to a device's name for its lower device. */
@@ -61,6 +61,7 @@ struct device {
 int mapper_start(void);
 int mapper_find(const char *name, struct device *device);
 int mapper_find_number(unsigned int major, unsigned int minor, struct device *device);
+bool device_is_lower(const struct device *device);
 void device_free(struct device *device);
 
 int mapper_read_table(const char *name, struct table *table);
