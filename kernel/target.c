@@ -285,7 +285,7 @@ static int dmp_end_io(struct dm_target *ti, struct bio *bio,
 		dmp_count_completed(dc->cpu, state);
 		return DM_ENDIO_DONE;
 	}
-	/* Or compilers copy them on the path above, too, which needs them no more. */
+	/* Only from here on: compilers would copy them for the slow path before the return. */
 	OPTIMIZER_HIDE_VAR(state);
 	OPTIMIZER_HIDE_VAR(bio);
 	OPTIMIZER_HIDE_VAR(error);

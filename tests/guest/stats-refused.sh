@@ -153,7 +153,10 @@ run() {
 	on_a_partition
 	# On emulated CPUs the device-mapper of 7.2 dereferences NULL within seconds, in
 	# dm_poll_bio(), when it sends polled reads of linear again: not for a test of dmp.
-	[[ ${KERNEL:-} != 7.2* ]] || return 0
+	if [[ ${KERNEL:-} == 7.2* ]]; then
+		log 'no polled reads on this kernel'
+		return
+	fi
 	if [ -e /sys/kernel/config/nullb/features ] &&
 		grep -q poll_queues /sys/kernel/config/nullb/features; then
 		by_polling
