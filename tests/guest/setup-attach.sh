@@ -54,6 +54,10 @@ in_use() {
 	[ "$(dmsetup info -c --noheadings -o open live)" -gt 0 ]
 }
 
+lower_is_left() {
+	[ "$(dmsetup info -c --noheadings -o open live-dmp)" -eq 0 ]
+}
+
 # Killed after each ioctl in turn the device works, and the same command completes.
 killed() { # COMMAND
 	local n status
@@ -63,6 +67,11 @@ killed() { # COMMAND
 		kill-after-ioctl "$n" dmpsetup "$1" live || status=$?
 		assert_eq "$(checksum)" "$sum" "$1, killed after ioctl $n: the data"
 		[ "$status" -eq 0 ] || break
+		if [ "$1" = detach ] && dmsetup info live-dmp >/dev/null 2>&1 && ! lower_is_left; then
+			assert_fails dmpsetup attach live
+			assert_attached "attach undoes detach, killed after ioctl $n"
+			assert_eq "$(dmsetup info -c --noheadings -o tables_loaded live)" Live 'nothing waits'
+		fi
 		# It may have been done but for its last words.
 		dmpsetup "$1" live || log "was done"
 		if [ "$1" = attach ]; then
@@ -136,6 +145,12 @@ refused() { # NAME MESSAGE
 	assert_eq "$(wc -l <<<"$message")" 1 "attach $1: lines"
 }
 
+refused_by_kernel() {
+	local message
+	message=$(dmpsetup attach -o collect=nonsense live 2>&1) && fail 'nonsense was taken'
+	assert_eq "$message" "dmpsetup: cannot load a table into live: Invalid argument; the kernel's log says why" 'nonsense'
+}
+
 refusals() {
 	local names
 	names=$(dmsetup ls)
@@ -147,8 +162,12 @@ refusals() {
 	refused live '^dmpsetup: live is suspended: dmsetup resume live$'
 	dmsetup resume live
 	assert_fails dmpsetup detach live
-	assert_fails dmpsetup attach -o collect=nonsense live
+	refused_by_kernel
 	assert_fails dmpsetup attach -o offset=8 live
+	dmsetup load live --table "0 $size linear $other 0"
+	refused live '^dmpsetup: a table waits in live: dmsetup resume live, or dmsetup clear live$'
+	assert_eq "$(dmsetup table --inactive live | sed 's/ [^ ]*:.*//')" "0 $size linear" 'the table that waits'
+	dmsetup clear live
 	dmsetup create bare --notable
 	assert_fails dmpsetup remove bare
 	dm_remove bare

@@ -11,9 +11,12 @@
  *	2. resume NAME
  *	3. remove NAME-dmp
  *
- * Each step is one ioctl, and NAME works after each: whoever is killed in between leaves a
- * lower device that nothing uses, or a table that waits. Both commands begin by clearing
- * that away, so to run either once more completes or undoes what was begun.
+ * NAME works after each ioctl of each step: a kill in between leaves a lower device that
+ * nothing uses, or a table that waits. Both commands begin by clearing that away, so to run
+ * either once more completes or undoes what was begun.
+ *
+ * Nothing locks NAME against its owner. What the owner did is looked for before the resume
+ * and after it; a table that the owner loads between the two comes into force, and is told.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +27,6 @@
 #include "mapper.h"
 #include "settings.h"
 #include "targets.h"
-
-/* Longer names device-mapper does not take. */
-#define NAME_MAX_LENGTH	127
 
 /**
  * struct pair - a device, and what is or will be below it
@@ -87,6 +87,10 @@ static int find_lower(struct pair *pair)
 	if (found <= 0)
 		return found;
 	pair->has_lower = true;
+	if (device_is_lower(&pair->lower) && pair->lower.opened && !pair->upper.has_loaded) {
+		fprintf(stderr, "dmpsetup: %s is below another device\n", pair->lower_name);
+		return -1;
+	}
 	if (device_is_lower(&pair->lower))
 		return 0;
 	fprintf(stderr, "dmpsetup: there is a device %s that dmpsetup did not make\n",
@@ -99,10 +103,8 @@ static int pair_read(struct pair *pair, const char *name)
 	int found;
 
 	*pair = (struct pair){ 0 };
-	if (strlen(name) + strlen(LOWER_SUFFIX) > NAME_MAX_LENGTH) {
-		fprintf(stderr, "dmpsetup: the name %s is too long for a device below it\n", name);
+	if (mapper_check_name(name))
 		return -1;
-	}
 	found = mapper_find(name, &pair->upper);
 	if (found <= 0) {
 		if (!found)
@@ -119,11 +121,58 @@ static int pair_read(struct pair *pair, const char *name)
 	return find_lower(pair);
 }
 
+/* Is a table dmp over the lower device? */
+static bool is_over_lower(const struct pair *pair, const struct table *table)
+{
+	unsigned int major, minor;
+
+	return pair->has_lower && table->n == 1 && !strcmp(table->segments->target, "dmp") &&
+	       sscanf(table->segments->params, "%u:%u", &major, &minor) == 2 &&
+	       major == pair->lower.major && minor == pair->lower.minor;
+}
+
+/* Would attach or detach have loaded this table? */
+static bool is_our_table(const struct pair *pair, const struct table *table)
+{
+	struct table below;
+	bool ours;
+
+	if (is_over_lower(pair, table))
+		return true;
+	if (!pair->attached || mapper_read_table(pair->lower_name, &below))
+		return false;
+	ours = table_equal(table, &below);
+	table_free(&below);
+	return ours;
+}
+
+/* A table that waits and is not ours is of an owner who is about to resume it. */
+static int check_loaded(const struct pair *pair)
+{
+	const char *name = pair->upper.name;
+	struct table loaded;
+	bool ours;
+
+	if (!pair->upper.has_loaded)
+		return 0;
+	if (mapper_read_loaded(name, &loaded))
+		return -1;
+	ours = is_our_table(pair, &loaded);
+	table_free(&loaded);
+	if (ours)
+		return 0;
+	fprintf(stderr, "dmpsetup: a table waits in %s: dmsetup resume %s, or dmsetup clear %s\n",
+		name, name, name);
+	return -1;
+}
+
 /* What an earlier call left when it was killed. */
 static int clear_away(const struct pair *pair, bool dry_run)
 {
 	bool left = pair->has_lower && !pair->attached;
 
+	if (check_loaded(pair))
+		return -1;
 	if (dry_run) {
 		if (pair->upper.has_loaded)
 			printf("dmsetup clear %s\n", pair->upper.name);
@@ -168,7 +217,7 @@ static int print_attach(const struct pair *pair, const struct table *upper)
 {
 	const char *name = pair->upper.name;
 
-	printf("dmsetup table --showkeys %s | dmsetup create %s --uuid %s%s%s\n", name,
+	printf("dmsetup table --showkeys %s | dmsetup create --noudevrules %s --uuid %s%s%s\n", name,
 	       pair->lower_name, LOWER_UUID, name, pair->upper.read_only ? " --readonly" : "");
 	printf("dmsetup load %s%s --table '0 %llu dmp %s'\n", name,
 	       pair->upper.read_only ? " --readonly" : "",
@@ -177,20 +226,53 @@ static int print_attach(const struct pair *pair, const struct table *upper)
 	return 0;
 }
 
-/* Has its owner changed the table since it was read? */
-static bool has_changed(const struct pair *pair)
+static int changed_meanwhile(const struct pair *pair)
 {
-	struct table now;
-	bool changed;
+	fprintf(stderr, "dmpsetup: %s was changed by somebody else meanwhile: try again\n",
+		pair->upper.name);
+	return -1;
+}
 
+/* Has its owner suspended it, or changed its table, since it was read? */
+static int check_unchanged(const struct pair *pair)
+{
+	struct device device;
+	struct table now;
+	bool same;
+
+	if (mapper_find(pair->upper.name, &device) <= 0)
+		return changed_meanwhile(pair);
+	same = !device.suspended;
+	device_free(&device);
 	if (mapper_read_table(pair->upper.name, &now))
-		return true;
-	changed = !table_equal(&now, &pair->table);
+		return -1;
+	same = same && table_equal(&now, &pair->table);
 	table_free(&now);
-	if (changed)
-		fprintf(stderr, "dmpsetup: the table of %s was changed meanwhile: try again\n",
-			pair->upper.name);
-	return changed;
+	return same ? 0 : changed_meanwhile(pair);
+}
+
+/* Put the loaded table in force; if that cannot be, nothing waits any more. */
+static int change_table(const struct pair *pair)
+{
+	if (!check_unchanged(pair) && !mapper_resume(pair->upper.name))
+		return 0;
+	mapper_clear(pair->upper.name);
+	return -1;
+}
+
+/* Was it our table that came into force? The lower device is there by now. */
+static int check_attached(const struct pair *pair)
+{
+	struct pair now = { .lower_name = dmp_strdup(pair->lower_name) };
+	bool attached = false;
+
+	if (mapper_find(now.lower_name, &now.lower) > 0) {
+		now.has_lower = true;
+		attached = !mapper_read_table(pair->upper.name, &now.table) &&
+			   is_over_lower(&now, &now.table);
+	}
+	pair_free(&now);
+	return attached ? 0 : changed_meanwhile(pair);
 }
 
 static int do_attach(const struct pair *pair, const struct table *upper)
@@ -203,15 +285,9 @@ static int do_attach(const struct pair *pair, const struct table *upper)
 	free(uuid);
 	if (status)
 		return -1;
-	if (mapper_load(pair->upper.name, read_only, upper))
-		goto lower;
-	if (has_changed(pair) || mapper_resume(pair->upper.name))
-		goto loaded;
-	return 0;
-
-loaded:
-	mapper_clear(pair->upper.name);
-lower:
+	if (!mapper_load(pair->upper.name, read_only, upper) && !change_table(pair) &&
+	    !check_attached(pair))
+		return 0;
 	mapper_remove(pair->lower_name);
 	return -1;
 }
@@ -223,6 +299,9 @@ static int attach_pair(const struct pair *pair, const struct request *request)
 	int status = -1;
 
 	if (pair->attached) {
+		/* A detach that was killed is undone. */
+		if (clear_away(pair, request->dry_run))
+			return -1;
 		fprintf(stderr, "dmpsetup: %s is watched already\n", request->name);
 		return -1;
 	}
@@ -271,14 +350,9 @@ static int do_detach(const struct pair *pair)
 
 	if (mapper_read_table(pair->lower_name, &table))
 		return -1;
-	if (mapper_load(pair->upper.name, pair->upper.read_only, &table))
-		goto out;
-	if (has_changed(pair) || mapper_resume(pair->upper.name)) {
-		mapper_clear(pair->upper.name);
-		goto out;
-	}
-	status = mapper_remove(pair->lower_name);
-out:
+	/* A table of the owner's that came into force instead makes the lower device idle, too. */
+	if (!mapper_load(pair->upper.name, pair->upper.read_only, &table) && !change_table(pair))
+		status = mapper_remove(pair->lower_name);
 	table_free(&table);
 	return status;
 }

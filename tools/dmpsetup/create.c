@@ -128,7 +128,7 @@ int command_create(const struct request *request)
 	struct table table = { 0 };
 	bool read_only;
 
-	if (is_free(request->name) || make_table(request, &table, &read_only))
+	if (mapper_check_name(request->name) || is_free(request->name) || make_table(request, &table, &read_only))
 		goto out;
 	if (request->dry_run) {
 		printf("dmsetup create %s --uuid %s%s --table '0 %llu dmp %s'\n", request->name, uuid,

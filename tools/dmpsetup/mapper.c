@@ -44,6 +44,19 @@ int mapper_start(void)
 	return 0;
 }
 
+/**
+ * mapper_check_name() - is there room for what is put before and after a name?
+ * @name: of a device
+ */
+int mapper_check_name(const char *name)
+{
+	if (strlen(name) <= NAME_LENGTH_MAX)
+		return 0;
+	fprintf(stderr, "dmpsetup: the name %s is longer than %d characters\n", name,
+		NAME_LENGTH_MAX);
+	return -1;
+}
+
 static struct dm_task *task_new(int type, const char *name)
 {
 	struct dm_task *task = dm_task_create(type);
@@ -162,6 +175,8 @@ int mapper_each(int (*visit)(const struct device *device, void *data), void *dat
 
 	if (!task || !dm_task_run(task)) {
 		fputs("dmpsetup: cannot list the mapped devices\n", stderr);
+		if (task)
+			dm_task_destroy(task);
 		return -1;
 	}
 	names = dm_task_get_names(task);
@@ -226,12 +241,7 @@ void table_free(struct table *table)
 	*table = (struct table){ 0 };
 }
 
-/**
- * mapper_read_table() - the live table, with its keys
- * @name: of the device
- * @table: to fill; to be freed with table_free()
- */
-int mapper_read_table(const char *name, struct table *table)
+static int read_table(const char *name, bool loaded, struct table *table)
 {
 	struct dm_task *task = task_new(DM_DEVICE_TABLE, name);
 	char *target, *params;
@@ -241,7 +251,8 @@ int mapper_read_table(const char *name, struct table *table)
 	*table = (struct table){ 0 };
 	if (!task)
 		return -1;
-	if (!dm_task_secure_data(task) || !dm_task_run(task)) {
+	if (!dm_task_secure_data(task) || (loaded && !dm_task_query_inactive_table(task)) ||
+	    !dm_task_run(task)) {
 		failed(task, "read the table of", name);
 		dm_task_destroy(task);
 		return -1;
@@ -253,6 +264,26 @@ int mapper_read_table(const char *name, struct table *table)
 	} while (next);
 	dm_task_destroy(task);
 	return 0;
+}
+
+/**
+ * mapper_read_table() - the live table, with its keys
+ * @name: of the device
+ * @table: to fill; to be freed with table_free()
+ */
+int mapper_read_table(const char *name, struct table *table)
+{
+	return read_table(name, false, table);
+}
+
+/**
+ * mapper_read_loaded() - the table that waits for a resume, with its keys
+ * @name: of the device
+ * @table: as for mapper_read_table()
+ */
+int mapper_read_loaded(const char *name, struct table *table)
+{
+	return read_table(name, true, table);
 }
 
 static bool add_table(struct dm_task *task, const struct table *table)
@@ -290,7 +321,7 @@ static bool run_with_udev(struct dm_task *task, uint16_t flags)
  * @uuid: of the device
  * @read_only: nothing can be written to it
  * @table: to be loaded; if the kernel refuses it, no device is left
- * @hidden: udev neither scans it nor makes links to it
+ * @hidden: udev does not look into it, so it makes no links by what is in there
  */
 int mapper_create(const char *name, const char *uuid, bool read_only,
 		  const struct table *table, bool hidden)
@@ -328,47 +359,72 @@ int mapper_load(const char *name, bool read_only, const struct table *table)
 	return status;
 }
 
+/*
+ * Without a cookie of udev's: then its rules take the event for one that somebody else
+ * caused, and keep the flags that the device's owner gave it.
+ */
+static bool resume(const char *name, int *error)
+{
+	struct dm_task *task = task_new(DM_DEVICE_RESUME, name);
+	bool done;
+
+	if (!task)
+		return false;
+	done = dm_task_skip_lockfs(task) && dm_task_run(task);
+	*error = dm_task_get_errno(task);
+	dm_task_destroy(task);
+	return done;
+}
+
 /**
  * mapper_resume() - put the loaded table in force
  * @name: of a device that is not suspended
  *
  * One ioctl: the kernel holds new I/O back, waits for what is in flight, changes the table
  * and goes on; who is killed meanwhile leaves either table in force. File systems are not
- * frozen, since nothing needs a consistent image.
+ * frozen, since nothing needs a consistent image. A table that cannot be put in force the
+ * kernel drops, and leaves the device suspended: then it goes on with the one it had.
  */
 int mapper_resume(const char *name)
 {
-	struct dm_task *task = task_new(DM_DEVICE_RESUME, name);
-	int status = 0;
+	struct device device;
+	int error = 0, ignored;
 
-	if (!task)
-		return -1;
-	if (!dm_task_skip_lockfs(task) || !run_with_udev(task, 0))
-		status = failed(task, "change the table of", name);
-	dm_task_destroy(task);
-	return status;
-}
-
-static int run_simple(int type, const char *what, const char *name, bool with_udev)
-{
-	struct dm_task *task = task_new(type, name);
-	int status = 0;
-
-	if (!task)
-		return -1;
-	if (with_udev ? !run_with_udev(task, 0) : !dm_task_run(task))
-		status = failed(task, what, name);
-	dm_task_destroy(task);
-	return status;
+	if (resume(name, &error))
+		return 0;
+	fprintf(stderr, "dmpsetup: cannot change the table of %s: %s\n", name, strerror(error));
+	if (mapper_find(name, &device) > 0) {
+		if (device.suspended)
+			resume(name, &ignored);
+		device_free(&device);
+	}
+	return -1;
 }
 
 /* Forget a table that waits for a resume. */
 int mapper_clear(const char *name)
 {
-	return run_simple(DM_DEVICE_CLEAR, "clear the loaded table of", name, false);
+	struct dm_task *task = task_new(DM_DEVICE_CLEAR, name);
+	int status = 0;
+
+	if (!task)
+		return -1;
+	if (!dm_task_run(task))
+		status = failed(task, "clear the loaded table of", name);
+	dm_task_destroy(task);
+	return status;
 }
 
+/* Tried for some seconds: udev opens devices for an instant now and then. */
 int mapper_remove(const char *name)
 {
-	return run_simple(DM_DEVICE_REMOVE, "remove", name, true);
+	struct dm_task *task = task_new(DM_DEVICE_REMOVE, name);
+	int status = 0;
+
+	if (!task)
+		return -1;
+	if (!dm_task_retry_remove(task) || !run_with_udev(task, 0))
+		status = failed(task, "remove", name);
+	dm_task_destroy(task);
+	return status;
 }

@@ -15,6 +15,8 @@
 #define VOLUME_UUID	"DMP-VOLUME-"
 /* What is appended to a device's name for its lower device. */
 #define LOWER_SUFFIX	"-dmp"
+/* So that both still fit: a UUID has at most 128 characters, a name 127. */
+#define NAME_LENGTH_MAX	117
 
 /**
  * struct segment - one line of a table
@@ -59,12 +61,14 @@ struct device {
 };
 
 int mapper_start(void);
+int mapper_check_name(const char *name);
 int mapper_find(const char *name, struct device *device);
 int mapper_find_number(unsigned int major, unsigned int minor, struct device *device);
 bool device_is_lower(const struct device *device);
 void device_free(struct device *device);
 
 int mapper_read_table(const char *name, struct table *table);
+int mapper_read_loaded(const char *name, struct table *table);
 void table_append(struct table *table, uint64_t start, uint64_t length, const char *target,
 		  const char *params);
 uint64_t table_sectors(const struct table *table);
