@@ -79,10 +79,22 @@ shorten() { # REQUESTS
 		-e "s|^norandommap=1|&\nio_size=1T\nnumber_ios=$(($1 / processes))|" "$CASE_DIR/job" >"$CASE_DIR/short"
 }
 
-# Run a workload, have dmpstat write a job of it, run that, and compare.
+# Run a workload, have dmpstat write a job of it, run that, and compare. On a busy machine
+# one of the two may be short of CPU, and the other not: then both are run again.
 reproduce() { # WHAT REQUESTS FIO-OPTION…
-	local what=$1 requests=$2
-	shift 2
+	local what=$1 try
+	shift
+	for try in 1 2 3 4; do
+		both_runs "$@"
+		! same_depth || break
+		log "$what: try $try: depth was $(declare -p was), is $(declare -p is)"
+	done
+	compare "$what"
+}
+
+both_runs() { # REQUESTS FIO-OPTION…
+	local requests=$1
+	shift
 	dmsetup message "$volume" 0 reset
 	fio --output=/dev/null --name=w --filename="/dev/mapper/$volume" --direct=1 --ioengine=libaio \
 		--norandommap --io_size=1T --thread --randrepeat=0 "$@"
@@ -95,7 +107,6 @@ reproduce() { # WHAT REQUESTS FIO-OPTION…
 	DMP_TARGET="/dev/mapper/$volume" fio --output=/dev/null --randrepeat=0 "$CASE_DIR/short"
 	sleep 0.3
 	remember is
-	compare "$what"
 }
 
 compare() { # WHAT
@@ -105,7 +116,7 @@ compare() { # WHAT
 	assert_eq "${is[size]}" "${was[size]}" "$1: median sizes"
 	assert_gt "${is[sampled]}" 30 "$1: samples"
 	assert_same_share "${was[sequential]}" "${was[sampled]}" "${is[sequential]}" "${is[sampled]}" "$1: sequential"
-	assert_depth "$1"
+	same_depth || fail "$1: median depth ${is[depth]}, ${was[depth_from]} to ${was[depth_to]} before"
 	assert_overlap "$1"
 }
 
@@ -122,9 +133,8 @@ assert_same_share() { # COUNT OF COUNT OF WHAT
 # The median depth lies in the middle half of the original's. That is one bucket, and so
 # the same median, unless the machine is too busy for the disk: then completions come in
 # bunches, and what a request finds in flight is anything up to the depth that fio keeps.
-assert_depth() { # WHAT
-	assert_ge "${is[depth]}" "${was[depth_from]}" "$1: median depth"
-	assert_le "${is[depth]}" "${was[depth_to]}" "$1: median depth"
+same_depth() {
+	[ "${is[depth]}" -ge "${was[depth_from]}" ] && [ "${is[depth]}" -le "${was[depth_to]}" ]
 }
 
 # The heat maps' overlap: the sum of the lesser share of each cell. Two samples of the

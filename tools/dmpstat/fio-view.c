@@ -147,13 +147,15 @@ static double busy_share(const struct dmp_interval *interval)
 /*
  * How many I/Os the workload keeps in flight; 0 if it is not known. The median says less:
  * where completions come in bunches, so do submissions, and each finds another number.
- * Within the bucket the mean while it is busy decides; that is known to windows of 100 ms,
- * so it is too low where pauses are shorter.
+ * Within the bucket the mean while it is busy decides. That is known to windows of 100 ms,
+ * so it is too low where pauses are shorter: a mean below the bucket says nothing, and
+ * the middle of it is taken.
  */
 static long long queue_depth(const struct dmp_interval *interval)
 {
 	const struct dmp_hist *reads = dmp_sample_op_hist(&interval->sample, DMP_READ, "depth");
 	const struct dmp_hist *writes = dmp_sample_op_hist(&interval->sample, DMP_WRITE, "depth");
+	double mean = round(mean_depth(interval) / busy_share(interval));
 	struct dmp_hist both = { 0 };
 	struct dmp_range most = { .least = -1 };
 
@@ -164,8 +166,11 @@ static long long queue_depth(const struct dmp_interval *interval)
 	if (!dmp_hist_percentile(&both, DEPTH_PERCENTILE, &most))
 		most.below = 0;
 	dmp_hist_free(&both);
-	return fmin(fmax(round(mean_depth(interval) / busy_share(interval)), most.least + 1),
-		    most.below);
+	/* A submission finds one fewer than there are with it. */
+	if (mean <= most.least)
+		mean = most.below == DMP_INF ? most.least + 1 :
+					       floor((most.least + 1 + most.below) / 2.0);
+	return fmin(mean, most.below);
 }
 
 static void print_depth(const struct dmp_interval *interval, unsigned int processes)
@@ -174,7 +179,7 @@ static void print_depth(const struct dmp_interval *interval, unsigned int proces
 
 	if (!depth)
 		return;
-	printf("# depth: percentile %d of the submissions, within its bucket by the mean while busy, %.1f\n",
+	printf("# depth: percentile %d of the submissions, within its bucket by the mean while busy, %.1f, or its middle\n",
 	       DEPTH_PERCENTILE, mean_depth(interval) / busy_share(interval));
 	printf("iodepth=%lld\n", (depth + processes - 1) / processes);
 }
