@@ -4,6 +4,8 @@
 #   make tools          build build/tools/dmpstat and build/tools/dmpsetup
 #   make install        install dmp.ko for the kernel it was built for
 #   make uninstall      remove it there
+#   make deb            build dmp-dkms and dmp-tools for this Debian in build/deb
+#   make rpm            the same for Fedora in build/rpm
 #   make demo           show it at work in a throw-away virtual machine
 #   make check          all tests that a change must pass
 #   make matrix         the tests on every kernel of the list
@@ -62,7 +64,7 @@ plain = $(if $(call odd,$(2)),$(error $(1) '$(subst $(newline),\n,$(2))': \
 writable = $(if $(shell lab/module blocked $(1)),$(error \
 	Cannot write $(shell lab/module blocked $(1)): $(2)))
 
-.PHONY: all $(NAMES) paths headers tools stage install uninstall demo check matrix bench \
+.PHONY: all $(NAMES) paths headers tools stage install uninstall deb rpm demo check matrix bench \
 	shell clean
 
 all: $(NAMES)
@@ -108,6 +110,10 @@ install: stage dmp
 
 uninstall: stage
 	@lab/module uninstall "$(STAGE)" $(RELEASE) $(INSTALL_MOD_DIR)
+
+deb rpm:
+	@packaging/package $@ $(abspath $(OUT))/build/$@
+	@lab/module hand-over $(abspath $(OUT))
 
 demo:
 	lab/demo

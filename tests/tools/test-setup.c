@@ -8,8 +8,10 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../../tools/dmpsetup/dmptab.h"
 #include "../../tools/dmpsetup/settings.h"
 #include "../../tools/dmpsetup/targets.h"
+#include "../../tools/dmpsetup/unit-file.h"
 
 #define HEX_KEY	"00112233445566778899aabbccddeeff"
 
@@ -121,6 +123,134 @@ static void equal_tables(void **state)
 	table_free(&other);
 }
 
+/* --- dmptab ---------------------------------------------------------------------- */
+
+static void dmptab_lines(void **state)
+{
+	struct entry entry;
+	char *problem;
+
+	(void)state;
+	assert_true(dmptab_parse("data\t /dev/sdb  collect=all,nofail,offset=8,x-gvfs-hide\n", &entry, &problem));
+	assert_string_equal(entry.name, "data");
+	assert_string_equal(entry.device, "/dev/sdb");
+	assert_string_equal(entry.settings, "collect=all,offset=8");
+	assert_true(entry.nofail);
+	assert_false(entry.noauto);
+	assert_false(entry.initrd);
+	entry_free(&entry);
+
+	assert_true(dmptab_parse("vg-lv - noauto,x-initrd.attach,x-systemd.device-timeout=7s", &entry, &problem));
+	assert_null(entry.device);
+	assert_string_equal(entry.timeout, "7s");
+	assert_true(entry.noauto);
+	assert_true(entry.initrd);
+	entry_free(&entry);
+
+	assert_true(dmptab_parse("data UUID=1-2", &entry, &problem));
+	assert_string_equal(entry.settings, "");
+	entry_free(&entry);
+}
+
+static void dmptab_nothing(void **state)
+{
+	static const char *const lines[] = { "", "\n", "  \t\n", "# data /dev/sdb\n", "  #" };
+	struct entry entry;
+	char *problem;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_true(dmptab_parse(lines[i], &entry, &problem));
+		assert_null(entry.name);
+		entry_free(&entry);
+	}
+}
+
+static void wrong_line(const char *line, const char *want)
+{
+	struct entry entry;
+	char *problem;
+
+	assert_false(dmptab_parse(line, &entry, &problem));
+	assert_non_null(strstr(problem, want));
+	assert_null(entry.name);
+	free(problem);
+}
+
+static void dmptab_wrong(void **state)
+{
+	(void)state;
+	wrong_line("data\n", "NAME DEVICE");
+	wrong_line("data /dev/sdb nofail more\n", "NAME DEVICE");
+	wrong_line("data /dev/sdb nofial\n", "'nofial'");
+	wrong_line("data /dev/sdb =1", "'=1'");
+	wrong_line("../data /dev/sdb", "'../data'");
+	wrong_line(".. /dev/sdb", "'..'");
+}
+
+/* As systemd-escape prints them. */
+static void unit_names(void **state)
+{
+	static const struct { const char *path, *unit; } names[] = {
+		{ "/dev/mapper/vg0-home", "dev-mapper-vg0\\x2dhome.device" },
+		{ "//dev///sdb/", "dev-sdb.device" },
+		{ "/dev/.a b", "dev-.a\\x20b.device" },
+		{ "/", "-.device" },
+		{ "/.hidden", "\\x2ehidden.device" },
+	};
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		text = unit_of_path(names[i].path, ".device");
+		assert_string_equal(text, names[i].unit);
+		free(text);
+	}
+	text = unit_escape("\xc3\xa4-%/");
+	assert_string_equal(text, "\\xc3\\xa4\\x2d\\x25-");
+	free(text);
+}
+
+static void device_paths(void **state)
+{
+	static const struct { const char *device, *path; } devices[] = {
+		{ "/dev/sdb", "/dev/sdb" },
+		{ "UUID=12-ab", "/dev/disk/by-uuid/12-ab" },
+		{ "LABEL=a b", "/dev/disk/by-label/a\\x20b" },
+		{ "PARTLABEL=x", "/dev/disk/by-partlabel/x" },
+	};
+	char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(devices) / sizeof(*devices); i++) {
+		text = device_path(devices[i].device);
+		assert_string_equal(text, devices[i].path);
+		free(text);
+	}
+}
+
+static void unit_texts(void **state)
+{
+	struct entry entry;
+	char *problem, *text;
+
+	(void)state;
+	assert_true(dmptab_parse("da%ta\"x UUID=1 nofail", &entry, &problem));
+	text = unit_text(&entry, "/etc/dmptab");
+	assert_non_null(strstr(text, "\nRequires=dev-disk-by\\x2duuid-1.device\n"));
+	assert_non_null(strstr(text, "\nExecStart=dmpsetup start \"da%%ta\\\"x\"\n"));
+	assert_null(strstr(text, "local-fs-pre.target"));
+	free(text);
+	entry.nofail = false;
+	text = unit_text(&entry, "/etc/dmptab");
+	assert_non_null(strstr(text, "\nBefore=dmp.target local-fs-pre.target\n"));
+	free(text);
+	entry_free(&entry);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +261,12 @@ int main(void)
 		cmocka_unit_test(settings),
 		cmocka_unit_test(bad_settings),
 		cmocka_unit_test(equal_tables),
+		cmocka_unit_test(dmptab_lines),
+		cmocka_unit_test(dmptab_nothing),
+		cmocka_unit_test(dmptab_wrong),
+		cmocka_unit_test(unit_names),
+		cmocka_unit_test(device_paths),
+		cmocka_unit_test(unit_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -82,6 +82,24 @@ static int unused_sectors(const char *device, bool *read_only, uint64_t *sectors
 	return status;
 }
 
+/*
+ * In the initramfs the root file system may stand on it: better unwatched than not there.
+ */
+static void append(const struct request *request, struct table *table, uint64_t sectors,
+		   const char *params, const char *device, uint64_t offset)
+{
+	char *unwatched;
+
+	if (!request->initrd || mapper_has_target("dmp")) {
+		table_append(table, 0, sectors - offset, "dmp", params);
+		return;
+	}
+	fprintf(stderr, "dmpsetup: there is no module dmp: %s is unwatched\n", request->name);
+	unwatched = dmp_format("%s %llu", device, (unsigned long long)offset);
+	table_append(table, 0, sectors - offset, "linear", unwatched);
+	free(unwatched);
+}
+
 /* The line of a table, or -1 after a message. */
 static int make_table(const struct request *request, struct table *table, bool *read_only)
 {
@@ -101,7 +119,7 @@ static int make_table(const struct request *request, struct table *table, bool *
 			(unsigned long long)offset, device, (unsigned long long)sectors);
 		goto out;
 	}
-	table_append(table, 0, sectors - offset, "dmp", params);
+	append(request, table, sectors, params, device, offset);
 	status = 0;
 out:
 	free(params);

@@ -81,6 +81,49 @@ static int print_volume(const struct device *device, void *data)
 	return 0;
 }
 
+/**
+ * is_watched() - is a device a volume, or attached?
+ * @name: of a mapped device
+ */
+bool is_watched(const char *name)
+{
+	struct device device;
+	struct table table;
+	bool watched = false;
+
+	if (mapper_find(name, &device) <= 0)
+		return false;
+	if (device.has_table && !mapper_read_table(name, &table)) {
+		watched = table.n && !strcmp(table.segments[0].target, "dmp");
+		table_free(&table);
+	}
+	device_free(&device);
+	return watched;
+}
+
+/**
+ * remove_orphan() - remove the lower device that is left of an attached one
+ * @name: of the attached device, which may be gone
+ *
+ * Return: 1 if there was one, 0 if not, -1 after a message.
+ */
+int remove_orphan(const char *name)
+{
+	char *lower_name = dmp_format("%s%s", name, LOWER_SUFFIX);
+	struct device lower;
+	int found = mapper_find(lower_name, &lower);
+
+	if (found > 0) {
+		if (!device_is_lower(&lower) || lower.opened)
+			found = 0;
+		else if (mapper_remove(lower_name))
+			found = -1;
+		device_free(&lower);
+	}
+	free(lower_name);
+	return found;
+}
+
 static int print_orphan(const struct device *device, void *data)
 {
 	(void)data;

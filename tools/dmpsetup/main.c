@@ -11,7 +11,8 @@
  * struct command - what dmpsetup can do
  * @name: first word
  * @run: does it
- * @words: how many words follow
+ * @least: how many words follow, at least
+ * @most: how many words follow, at most
  * @takes: options that mean something to it
  * @usage: what follows
  * @help: in a line
@@ -19,28 +20,33 @@
 struct command {
 	const char *name;
 	int (*run)(const struct request *request);
-	int words;
+	int least, most;
 	const char *takes, *usage, *help;
 };
 
 static const struct command commands[] = {
-	{ "create", command_create, 2, "no", "[-o OPTIONS] [-n] NAME DEVICE",
+	{ "create", command_create, 2, 2, "no", "[-o OPTIONS] [-n] NAME DEVICE",
 	  "a volume over a block device" },
-	{ "remove", command_remove, 1, "n", "[-n] NAME", "remove a volume" },
-	{ "attach", command_attach, 1, "no", "[-o OPTIONS] [-n] NAME",
+	{ "remove", command_remove, 1, 1, "n", "[-n] NAME", "remove a volume" },
+	{ "attach", command_attach, 1, 1, "no", "[-o OPTIONS] [-n] NAME",
 	  "watch a mapped device while it is in use" },
-	{ "detach", command_detach, 1, "n", "[-n] NAME", "end that" },
-	{ "list", command_list, 0, "O", "[--orphans]", "what is watched; or what was left" },
+	{ "detach", command_detach, 1, 1, "n", "[-n] NAME", "end that" },
+	{ "list", command_list, 0, 0, "O", "[--orphans]", "what is watched; or what was left" },
+	{ "start", command_start, 0, 1, "ni", "[-n] NAME | --initrd",
+	  "create or attach what /etc/dmptab says" },
+	{ "stop", command_stop, 1, 1, "n", "[-n] NAME", "the reverse" },
+	{ "settle", command_settle, 1, 1, "", "NAME", "attach again what its owner has detached" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
 
-enum { OPTION_ORPHANS = 'O', OPTION_VERSION = 'V' };
+enum { OPTION_ORPHANS = 'O', OPTION_INITRD = 'i', OPTION_VERSION = 'V' };
 
 static const struct option long_options[] = {
 	{ "options", required_argument, NULL, 'o' },
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "orphans", no_argument, NULL, OPTION_ORPHANS },
+	{ "initrd", no_argument, NULL, OPTION_INITRD },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ 0 },
@@ -58,6 +64,7 @@ static void print_help(void)
 	     "                      latency_every and what else a table of dmp takes\n"
 	     "  -n, --dry-run       print dmsetup's commands, and change nothing\n"
 	     "      --orphans       lower devices that their owner has left\n"
+	     "      --initrd        lines of dmptab with x-initrd.attach\n"
 	     "      --version       print the version");
 }
 
@@ -93,6 +100,9 @@ static int take_options(int argc, char **argv, struct request *request, char *us
 		case OPTION_ORPHANS:
 			request->orphans = true;
 			break;
+		case OPTION_INITRD:
+			request->initrd = true;
+			break;
 		case 'h':
 			print_help();
 			return EXIT_DONE;
@@ -117,7 +127,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 	struct request request = { 0 };
 	char used[16] = "";
-	int status;
+	int status, words;
 
 	/* getopt's messages begin with it. */
 	argv[0] = name;
@@ -134,10 +144,13 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	argv += optind + 1;
-	if (argc - optind - 1 != command->words || strspn(used, command->takes) < strlen(used))
+	words = argc - optind - 1;
+	if (words < command->least || words > command->most ||
+	    strspn(used, command->takes) < strlen(used) ||
+	    (command->least < command->most && (words > 0) == request.initrd))
 		return usage(command);
-	request.name = command->words > 0 ? argv[0] : NULL;
-	request.device = command->words > 1 ? argv[1] : NULL;
+	request.name = words > 0 ? argv[0] : NULL;
+	request.device = words > 1 ? argv[1] : NULL;
 	if (mapper_start())
 		return EXIT_FAILED;
 	status = command->run(&request);

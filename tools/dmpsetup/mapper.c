@@ -194,6 +194,28 @@ int mapper_each(int (*visit)(const struct device *device, void *data), void *dat
 	return status;
 }
 
+/**
+ * mapper_has_target() - is a target there without loading a module?
+ * @type: of the target
+ */
+bool mapper_has_target(const char *type)
+{
+	struct dm_task *task = task_new(DM_DEVICE_LIST_VERSIONS, NULL);
+	struct dm_versions *versions = NULL;
+	bool found = false;
+
+	if (task && dm_task_run(task))
+		versions = dm_task_get_versions(task);
+	while (versions && !found) {
+		found = !strcmp(versions->name, type);
+		versions = versions->next ?
+			   (struct dm_versions *)((char *)versions + versions->next) : NULL;
+	}
+	if (task)
+		dm_task_destroy(task);
+	return found;
+}
+
 /* --- tables ---------------------------------------------------------------------- */
 
 void table_append(struct table *table, uint64_t start, uint64_t length, const char *target,

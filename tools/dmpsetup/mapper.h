@@ -64,6 +64,7 @@ int mapper_start(void);
 int mapper_check_name(const char *name);
 int mapper_find(const char *name, struct device *device);
 int mapper_find_number(unsigned int major, unsigned int minor, struct device *device);
+bool mapper_has_target(const char *type);
 bool device_is_lower(const struct device *device);
 void device_free(struct device *device);
 
