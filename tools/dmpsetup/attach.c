@@ -18,9 +18,12 @@
  * Nothing locks NAME against its owner. What the owner did is looked for before the resume
  * and after it; a table that the owner loads between the two comes into force, and is told.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../common/memory.h"
 #include "commands.h"
@@ -319,6 +322,59 @@ static int attach_pair(const struct pair *pair, const struct request *request)
 	return status;
 }
 
+/*
+ * Whoever detaches a device of dmptab does not want udev to attach it again: a file says so
+ * until the next attach, or the next boot.
+ */
+static char *detached_path(const char *name)
+{
+	return dmp_format(RUN_DIRECTORY "/detached.%s", name);
+}
+
+static void note_detached(const char *name, bool detached)
+{
+	char *path = detached_path(name);
+	int fd;
+
+	mkdir(RUN_DIRECTORY, 0755);
+	if (!detached) {
+		unlink(path);
+	} else {
+		fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+		if (fd >= 0)
+			close(fd);
+	}
+	free(path);
+}
+
+/**
+ * is_detached() - has somebody detached a device by hand?
+ * @name: of the device
+ */
+bool is_detached(const char *name)
+{
+	char *path = detached_path(name);
+	bool detached = !access(path, F_OK);
+
+	free(path);
+	return detached;
+}
+
+/**
+ * is_attached() - is a device dmp over a lower one?
+ * @name: of a mapped device
+ */
+bool is_attached(const char *name)
+{
+	struct pair pair = { .lower_name = dmp_strdup("") };
+	bool attached = false;
+
+	if (!mapper_read_table(name, &pair.table) && !find_attached(&pair))
+		attached = pair.attached;
+	pair_free(&pair);
+	return attached;
+}
+
 int command_attach(const struct request *request)
 {
 	struct pair pair;
@@ -326,6 +382,8 @@ int command_attach(const struct request *request)
 
 	if (!status)
 		status = attach_pair(&pair, request);
+	if (!status && !request->dry_run)
+		note_detached(request->name, false);
 	if (!status && !request->dry_run)
 		printf("%s is watched; each I/O passes a second layer of device-mapper\n",
 		       request->name);
@@ -375,6 +433,9 @@ int command_detach(const struct request *request)
 	struct pair pair;
 	int status = pair_read(&pair, request->name);
 
+	/* Before the change, which is when udev looks. */
+	if (!status && !request->dry_run)
+		note_detached(request->name, true);
 	if (!status)
 		status = detach_pair(&pair, request);
 	pair_free(&pair);

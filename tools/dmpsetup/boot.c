@@ -5,24 +5,38 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "dmptab.h"
 #include "mapper.h"
+#include "targets.h"
 
 #define PROGRAM	"dmpsetup"
 
-/* An initramfs without the module has made it as linear. */
+/* A table is changed in less than a second; a busy orphan is a program of udev's. */
+#define SETTLE_TRIES	5
+#define SETTLE_PAUSE_S	3
+
+static bool is_volume(const struct device *device)
+{
+	return !strncmp(device->uuid, VOLUME_UUID, strlen(VOLUME_UUID));
+}
+
+/* An initramfs without the module has made it as linear; what stands on it must go on. */
 static bool is_unwatched(const struct entry *entry)
 {
 	struct device device;
+	bool ours;
 
 	if (!entry->device || mapper_find(entry->name, &device) <= 0)
 		return false;
+	ours = is_volume(&device);
 	device_free(&device);
-	fprintf(stderr, PROGRAM ": %s is there, and unwatched: dmpsetup attach %s\n",
-		entry->name, entry->name);
-	return true;
+	if (ours)
+		fprintf(stderr, PROGRAM ": %s is there, and unwatched: dmpsetup attach %s\n",
+			entry->name, entry->name);
+	return ours;
 }
 
 static int start_entry(const struct entry *entry, const struct request *how)
@@ -36,7 +50,7 @@ static int start_entry(const struct entry *entry, const struct request *how)
 	if (is_watched(entry->name))
 		return EXIT_DONE;
 	if (is_unwatched(entry))
-		return EXIT_FAILED;
+		return EXIT_DONE;
 	return entry->device ? command_create(&request) : command_attach(&request);
 }
 
@@ -99,39 +113,86 @@ int command_start(const struct request *request)
 /* By what is there, not by dmptab: the line may have gone since. */
 int command_stop(const struct request *request)
 {
-	struct entry entry;
-	bool attached = false;
+	struct device device;
+	bool ours;
 
-	if (!is_watched(request->name))
+	if (mapper_find(request->name, &device) <= 0)
 		return EXIT_DONE;
-	if (dmptab_find(PROGRAM, request->name, &entry) > 0) {
-		attached = !entry.device;
+	ours = is_volume(&device);
+	device_free(&device);
+	if (is_attached(request->name))
+		return command_detach(request);
+	return ours || is_watched(request->name) ? command_remove(request) : EXIT_DONE;
+}
+
+/* 1: it could be attached; 0: not now, after a message; -1: it is not there. */
+static int may_be_attached(const char *name)
+{
+	const char *target, *refusal;
+	struct device device;
+	struct table table;
+	int found = mapper_find(name, &device);
+
+	if (found <= 0)
+		return -1;
+	device_free(&device);
+	if (mapper_read_table(name, &table))
+		return -1;
+	refusal = targets_refuse(&table, &target);
+	if (refusal)
+		fprintf(stderr, PROGRAM ": %s is not watched any more, %s: %s\n", name, target,
+			refusal);
+	table_free(&table);
+	return !refusal;
+}
+
+static int settle_entry(const struct entry *entry, const struct request *request)
+{
+	if (is_watched(entry->name) || entry->noauto || is_detached(entry->name))
+		return EXIT_DONE;
+	/* What cannot be attached is a state of its owner's; udev tells when that ends. */
+	return may_be_attached(entry->name) > 0 ? start_entry(entry, request) : EXIT_DONE;
+}
+
+
+/* EXIT_FAILED: it may be better in some seconds. */
+static int settle(const struct request *request)
+{
+	int left = remove_orphan(request->name), found, status = EXIT_DONE;
+	struct entry entry;
+
+	if (left < 0)
+		return EXIT_FAILED;
+	found = dmptab_find(PROGRAM, request->name, &entry);
+	if (found < 0)
+		return EXIT_FAILED;
+	if (found && !entry.device)
+		status = settle_entry(&entry, request);
+	else if (left)
+		fprintf(stderr, PROGRAM ": %s is not watched any more: its owner has replaced or removed it\n",
+			request->name);
+	if (found)
 		entry_free(&entry);
-	}
-	return attached ? command_detach(request) : command_remove(request);
+	return status;
 }
 
 /*
  * The owner of an attached device has put a table of his own in its place, or removed it:
  * the lower device is of extents that may be somebody else's by now. It goes, and what
- * dmptab has attached is attached again, by the table of now.
+ * dmptab has attached is attached again, by the table of now. He may be in the middle of
+ * something: it is tried some times. An upgrade does the same to all devices, on purpose.
  */
 int command_settle(const struct request *request)
 {
-	struct entry entry;
-	int found = remove_orphan(request->name), status;
+	int tries = 0, status = EXIT_FAILED;
 
-	if (found <= 0)
-		return found ? EXIT_FAILED : EXIT_DONE;
-	found = dmptab_find(PROGRAM, request->name, &entry);
-	if (found <= 0 || entry.device) {
-		fprintf(stderr, PROGRAM ": %s is not watched any more: its owner has replaced or removed it\n",
-			request->name);
-		if (found > 0)
-			entry_free(&entry);
-		return found < 0 ? EXIT_FAILED : EXIT_DONE;
+	if (upgrade_is_under_way())
+		return EXIT_DONE;
+	while (tries++ < SETTLE_TRIES) {
+		status = settle(request);
+		if (status == EXIT_DONE)
+			break;
+		sleep(SETTLE_PAUSE_S);
 	}
-	status = start_entry(&entry, request);
-	entry_free(&entry);
 	return status;
 }

@@ -14,11 +14,12 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
  * @settings: options of a volume, separated by commas; may be NULL
  * @dry_run: print dmsetup's commands, and change nothing
  * @orphans: list lower devices that were left
+ * @force: also if nothing would change
  * @initrd: those that dmptab wants in the initramfs
  */
 struct request {
 	const char *name, *device, *settings;
-	bool dry_run, orphans, initrd;
+	bool dry_run, orphans, force, initrd;
 };
 
 int command_create(const struct request *request);
@@ -28,10 +29,14 @@ int command_attach(const struct request *request);
 int command_detach(const struct request *request);
 int command_start(const struct request *request);
 int command_stop(const struct request *request);
+int command_upgrade(const struct request *request);
 int command_settle(const struct request *request);
 
 /* What is known of a mapped device's place among those that dmpsetup makes. */
 bool is_watched(const char *name);
+bool is_attached(const char *name);
+bool is_detached(const char *name);
+bool upgrade_is_under_way(void);
 int remove_orphan(const char *name);
 
 #endif /* DMPSETUP_COMMANDS_H */

@@ -47,9 +47,9 @@ _dmpsetup() {
 	-o | --options) return ;;
 	esac
 	if [[ $word == -* ]]; then
-		list=$'--options\n--dry-run\n--orphans\n--initrd\n--help\n--version'
+		list=$'--options\n--dry-run\n--orphans\n--force\n--initrd\n--help\n--version'
 	elif [ -z "$command" ]; then
-		list=$'create\nremove\nattach\ndetach\nlist\nstart\nstop'
+		list=$'create\nremove\nattach\ndetach\nlist\nstart\nstop\nupgrade'
 	else
 		case $command$words in
 		create1) list=$(_dmpsetup_blocks) ;;

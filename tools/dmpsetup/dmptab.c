@@ -12,7 +12,7 @@
 #include "../common/memory.h"
 #include "dmptab.h"
 
-#define BLANK	" \t\n"
+#define BLANK	" \t\r\n"
 
 /**
  * dmptab_path() - where the table is
@@ -43,7 +43,8 @@ static void keep_setting(struct entry *entry, const char *option)
 	entry->settings = more;
 }
 
-/* Options of the boot are words without a value, or begin with x-, as in fstab. */
+/* Options of the boot are words without a value, or begin with x- as in fstab: of those that
+ * are not known somebody else may make something. */
 static bool take_option(struct entry *entry, const char *option)
 {
 	static const char timeout[] = "x-systemd.device-timeout=";
@@ -59,10 +60,12 @@ static bool take_option(struct entry *entry, const char *option)
 	else if (!strncmp(option, timeout, sizeof(timeout) - 1)) {
 		free(entry->timeout);
 		entry->timeout = dmp_strdup(option + sizeof(timeout) - 1);
-	} else if (strchr(option, '=') && option[0] != '=')
+	} else if (!strncmp(option, "x-", 2))
+		return true;
+	else if (strchr(option, '=') && option[0] != '=')
 		keep_setting(entry, option);
 	else
-		return !strncmp(option, "x-", 2);
+		return false;
 	return true;
 }
 

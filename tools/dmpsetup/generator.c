@@ -75,18 +75,29 @@ static void pull_in(struct generator *generator, const char *unit, const char *o
 	free(directory);
 }
 
-/* How long systemd waits for the device below. */
-static void write_timeout(struct generator *generator, const struct entry *entry,
-			  const char *device)
+/* How long systemd waits for a device. */
+static void write_timeout(struct generator *generator, const char *device, const char *timeout)
 {
 	char *directory = dmp_format("%s/%s.d", generator->directory, device);
 	char *path = dmp_format("%s/50-dmp-timeout.conf", directory);
-	char *text = dmp_format("[Unit]\nJobRunningTimeoutSec=%s\n", entry->timeout);
+	char *text = dmp_format("[Unit]\nJobRunningTimeoutSec=%s\n", timeout);
 
 	if (make_directory(generator, directory))
 		write_file(generator, path, text);
 	free(text);
 	free(path);
+	free(directory);
+}
+
+/*
+ * udev's rule asks for this directory, which is a drop-in's without any: of a device that
+ * is attached it has each change looked at, also when there is no lower device just now.
+ */
+static void mark_attached(struct generator *generator, const char *escaped)
+{
+	char *directory = dmp_format("%s/dmp-settle@%s.service.d", generator->directory, escaped);
+
+	make_directory(generator, directory);
 	free(directory);
 }
 
@@ -96,9 +107,14 @@ static void pull_in_entry(struct generator *generator, const struct entry *entry
 	char *path = dmp_format("/dev/mapper/%s", entry->name);
 	char *device = unit_of_path(path, ".device");
 
-	/* Whatever waits for the volume's device node starts it. */
-	if (entry->device)
+	/*
+	 * Whatever waits for the volume's device node starts it, and waits for as long as that
+	 * takes: the service has a time limit, by the device below.
+	 */
+	if (entry->device) {
 		pull_in(generator, unit, device, "requires");
+		write_timeout(generator, device, "infinity");
+	}
 	if (!entry->noauto) {
 		pull_in(generator, unit, "dmp.target",
 			entry->nofail || !entry->device ? "wants" : "requires");
@@ -124,10 +140,12 @@ static int generate(const struct entry *entry, void *data)
 	text = unit_text(entry, dmptab_path());
 	if (write_file(generator, path, text)) {
 		pull_in_entry(generator, entry, unit);
+		if (!entry->device && !entry->noauto)
+			mark_attached(generator, escaped);
 		if (entry->timeout && entry->device) {
 			below = device_path(entry->device);
 			device = unit_of_path(below, ".device");
-			write_timeout(generator, entry, device);
+			write_timeout(generator, device, entry->timeout);
 			free(device);
 			free(below);
 		}

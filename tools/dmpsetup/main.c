@@ -35,6 +35,8 @@ static const struct command commands[] = {
 	{ "start", command_start, 0, 1, "ni", "[-n] NAME | --initrd",
 	  "create or attach what /etc/dmptab says" },
 	{ "stop", command_stop, 1, 1, "n", "[-n] NAME", "the reverse" },
+	{ "upgrade", command_upgrade, 0, 0, "nf", "[-f] [-n]",
+	  "another module, while volumes are in use" },
 	{ "settle", command_settle, 1, 1, "", "NAME", "attach again what its owner has detached" },
 };
 
@@ -45,6 +47,7 @@ enum { OPTION_ORPHANS = 'O', OPTION_INITRD = 'i', OPTION_VERSION = 'V' };
 static const struct option long_options[] = {
 	{ "options", required_argument, NULL, 'o' },
 	{ "dry-run", no_argument, NULL, 'n' },
+	{ "force", no_argument, NULL, 'f' },
 	{ "orphans", no_argument, NULL, OPTION_ORPHANS },
 	{ "initrd", no_argument, NULL, OPTION_INITRD },
 	{ "help", no_argument, NULL, 'h' },
@@ -63,6 +66,7 @@ static void print_help(void)
 	     "  -o, --options LIST  NAME=VALUE, separated by commas: offset (in sectors), collect,\n"
 	     "                      latency_every and what else a table of dmp takes\n"
 	     "  -n, --dry-run       print dmsetup's commands, and change nothing\n"
+	     "  -f, --force         also if the module that is loaded is the one that is installed\n"
 	     "      --orphans       lower devices that their owner has left\n"
 	     "      --initrd        lines of dmptab with x-initrd.attach\n"
 	     "      --version       print the version");
@@ -89,13 +93,16 @@ static int take_options(int argc, char **argv, struct request *request, char *us
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "o:nh", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "o:nfh", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'o':
 			request->settings = optarg;
 			break;
 		case 'n':
 			request->dry_run = true;
+			break;
+		case 'f':
+			request->force = true;
 			break;
 		case OPTION_ORPHANS:
 			request->orphans = true;

@@ -15,6 +15,8 @@
 #define VOLUME_UUID	"DMP-VOLUME-"
 /* What is appended to a device's name for its lower device. */
 #define LOWER_SUFFIX	"-dmp"
+/* Where it keeps what is true until the next boot. */
+#define RUN_DIRECTORY	"/run/dmp"
 /* So that both still fit: a UUID has at most 128 characters, a name 127. */
 #define NAME_LENGTH_MAX	117
 

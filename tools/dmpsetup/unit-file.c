@@ -113,7 +113,8 @@ static char *quote(const char *text)
 
 /*
  * A volume comes before what stands on it: systemd orders a mount after its device, and
- * the device after this by the link that the generator makes.
+ * the device after this by the link that the generator makes. What the initramfs has made
+ * is below the root file system, and is not stopped.
  */
 static char *volume_text(const struct entry *entry, const char *device, const char *name)
 {
@@ -124,12 +125,13 @@ static char *volume_text(const struct entry *entry, const char *device, const ch
 	char *text = dmp_format("Requires=%s\nAfter=%s systemd-udevd.service\n"
 				"Wants=blockdev@dev-mapper-%s.target\n"
 				"Before=blockdev@dev-mapper-%s.target\n%s"
-				"Conflicts=umount.target\nBefore=umount.target\n"
+				"%s"
 				"\n[Service]\nType=oneshot\nRemainAfterExit=yes\n"
-				"ExecStart=dmpsetup start %s\n"
-				"ExecStop=dmpsetup stop %s\n",
+				"ExecStart=dmpsetup start %s\n%s%s\n",
 				device, device, escaped, escaped, entry->nofail ? "" : before,
-				name, name);
+				entry->initrd ? "" : "Conflicts=umount.target\nBefore=umount.target\n",
+				name, entry->initrd ? "" : "ExecStop=dmpsetup stop ",
+				entry->initrd ? "" : name);
 
 	free(escaped);
 	return text;
