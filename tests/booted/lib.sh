@@ -17,13 +17,18 @@ check() { # NAME COMMAND…
 	fi
 }
 
-# Call COMMAND until it succeeds, for SECONDS at most.
+# Does COMMAND succeed, with each of its commands?
+holds() { # COMMAND…
+	(set -e; "$@") &
+	wait $!
+}
+
+# Call COMMAND until it holds, for SECONDS at most.
 wait_for() { # SECONDS COMMAND…
-	local tries=$(($1 * 2))
+	local end=$((SECONDS + $1))
 	shift
-	while ! "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || { echo "waited in vain for: $*"; "$@"; return 1; }
+	while ! holds "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || { echo "waited in vain for: $*"; holds "$@"; return 1; }
 		sleep 0.5
 	done
 }

@@ -264,6 +264,23 @@ static int change(const char *name, bool read_only, const struct table *table)
 	return -1;
 }
 
+/* A table that waits is what a killed upgrade left, or its owner's, who is about to resume it. */
+static int clear_loaded(const struct volume *volume, const struct table *plain)
+{
+	struct table loaded;
+	bool ours;
+
+	if (mapper_read_loaded(volume->name, &loaded))
+		return -1;
+	ours = table_equal(&loaded, plain) || table_equal(&loaded, &volume->table);
+	table_free(&loaded);
+	if (ours)
+		return mapper_clear(volume->name);
+	fprintf(stderr, "dmpsetup: another table waits in %s: dmsetup resume %s, or dmsetup clear %s\n",
+		volume->name, volume->name, volume->name);
+	return -1;
+}
+
 /*
  * Change the table of a volume from one of the two to the other. What its owner has made
  * something else of meanwhile is left as it is.
@@ -282,10 +299,15 @@ static int exchange(const struct volume *volume, bool watched)
 	status = mapper_read_table(volume->name, &now);
 	if (!status) {
 		make_linear(&volume->table, &plain);
-		if (table_equal(&now, watched ? &plain : &volume->table))
+		if (device.has_loaded)
+			status = clear_loaded(volume, &plain);
+		if (status)
+			;
+		else if (table_equal(&now, watched ? &plain : &volume->table))
 			status = change(volume->name, device.read_only,
 					watched ? &volume->table : &plain);
-		else if (!table_equal(&now, watched ? &volume->table : &plain))
+		/* Each volume is looked at twice, and told of once. */
+		else if (watched && !table_equal(&now, &volume->table))
 			fprintf(stderr, "dmpsetup: %s was changed by somebody else meanwhile: left as it is\n",
 				volume->name);
 		table_free(&plain);
