@@ -9,7 +9,7 @@ check() { # NAME COMMAND…
 	local name=$1 log=/run/booted.log
 	shift
 	# Not within a condition, where no command would end it.
-	(set -e; "$@") >"$log" 2>&1 &
+	(set -e; trap 'echo "failed: $BASH_COMMAND"' ERR; set -E; "$@") >"$log" 2>&1 &
 	if wait $!; then
 		echo "ok $name" >/dev/ttyS1
 	else
