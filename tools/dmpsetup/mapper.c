@@ -382,22 +382,17 @@ int mapper_load(const char *name, bool read_only, const struct table *table)
 }
 
 /*
- * Without a cookie of udev's, which would be left when this is killed. libdevmapper takes
- * that for a program that makes device nodes by itself, and has udev's rules switched off:
- * the device's links would go, and with them what systemd has mounted by them. Unless
- * synchronisation is off: then udev handles it as any other resume.
+ * Until udev has handled it: who has systemd reload its units before would have it take the
+ * device for gone, and unmount what is on it.
  */
 static bool resume(const char *name, int *error)
 {
 	struct dm_task *task = task_new(DM_DEVICE_RESUME, name);
-	int synchronised = dm_udev_get_sync_support();
 	bool done;
 
 	if (!task)
 		return false;
-	dm_udev_set_sync_support(0);
-	done = dm_task_skip_lockfs(task) && dm_task_run(task);
-	dm_udev_set_sync_support(synchronised);
+	done = dm_task_skip_lockfs(task) && run_with_udev(task, 0);
 	*error = dm_task_get_errno(task);
 	dm_task_destroy(task);
 	return done;
