@@ -202,7 +202,8 @@ dm_remove_if_there() {
 }
 
 run() {
-	local disk other size before info sum
+	local disk other size before info sum cycles=7
+	[ -z "${THOROUGH:-}" ] || cycles=200
 	load_dmp
 	disk=$(null_disk memory_backed=1)
 	other=$(null_disk)
@@ -223,6 +224,6 @@ run() {
 	sum=$(checksum)
 	killed attach
 	killed detach
-	under_load 20
+	under_load "$cycles"
 	assert_as_before 'after cycles under load'
 }
