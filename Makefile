@@ -123,7 +123,7 @@ check:
 
 matrix:
 	tests/run --set matrix
-	tests/run --thorough --kernel 6.12 --case tools-fio --case stats-resets --case setup-attach --case-timeout 1500
+	tests/run --thorough --kernel 6.12 --case tools-fio --case stats-resets --case "setup-*" --case-timeout 1500
 	tests/system 6.1 6.12 7.2
 
 bench:

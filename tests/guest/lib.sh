@@ -84,7 +84,11 @@ kconfig() {
 
 # For cases that are about dmpstat and fio, and take minutes on a kernel with KASAN.
 need_plain_kernel() {
-	! kconfig | grep '^CONFIG_KASAN=y' >/dev/null || skip 'an instrumented kernel'
+	! is_instrumented || skip 'an instrumented kernel'
+}
+
+is_instrumented() {
+	kconfig | grep '^CONFIG_KASAN=y' >/dev/null
 }
 
 need_kconfig() {
