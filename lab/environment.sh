@@ -13,6 +13,26 @@ umask 022
 # A relative $0 may begin with a dash, and leads nowhere after a cd.
 BASH_ARGV0=$(realpath -- "$0")
 
+# tree_files TOP [PATH…]: the files of a source tree, or those at or below PATHs: tracked,
+# and new ones that are not ignored. Without git all but what kbuild leaves there.
+tree_files() {
+	local file top=$1
+	shift
+	(
+		cd "$top" || exit
+		if [ "$(git -c safe.directory='*' rev-parse --show-toplevel 2>/dev/null)" = "$top" ]; then
+			git -c safe.directory='*' -c core.quotePath=off ls-files -co --exclude-standard -- "$@"
+		else
+			# Some may be missing.
+			find "${@:-.}" -path ./build -prune -o -type f ! -name '.*' ! -name '*.o' ! -name '*.ko' \
+				! -name '*.mod*' ! -name probed.h ! -name 'device_mapper_proxy-*' -print \
+				2>/dev/null || true
+		fi | sort -u | while read -r file; do
+			[ ! -e "$file" ] || printf '%s\n' "$file"
+		done
+	)
+}
+
 # odd_in PATH: print the characters of PATH that make, kbuild, mount, QEMU or
 # User-Mode Linux take for something else than a part of a path. What is not ASCII
 # they all take as it is.
