@@ -102,6 +102,19 @@ refusals() {
 	dmsetup resume two
 }
 
+# The commands that it prints do what it does.
+dry_run() {
+	local before
+	before=$(generations)
+	dmpsetup upgrade -n >"$CASE_DIR/dry"
+	assert_watched 'a dry run'
+	assert_eq "$(generations)" "$before" 'a dry run: what is counted'
+	defer rm -f /run/one.table /run/two.table
+	DM_DISABLE_UDEV=1 bash -e "$CASE_DIR/dry"
+	assert_watched 'by dmsetup'
+	assert_ne "$(generations)" "$before" 'by dmsetup: what is counted'
+}
+
 # Without any module volumes go on as linear, and get their tables when there is one.
 no_module() {
 	local message
@@ -141,6 +154,7 @@ run() {
 	wait $fio || assert_eq $? 128 'fio'
 	grep -q '"error" : 0' "$CASE_DIR/fio" || fail "fio: $(cat "$CASE_DIR/fio")"
 	refusals
+	dry_run
 	killed
 	no_module
 }

@@ -18,11 +18,6 @@
 #define SETTLE_TRIES	5
 #define SETTLE_PAUSE_S	3
 
-static bool is_volume(const struct device *device)
-{
-	return !strncmp(device->uuid, VOLUME_UUID, strlen(VOLUME_UUID));
-}
-
 /* An initramfs without the module has made it as linear; what stands on it must go on. */
 static bool is_unwatched(const struct entry *entry)
 {
@@ -31,7 +26,7 @@ static bool is_unwatched(const struct entry *entry)
 
 	if (!entry->device || mapper_find(entry->name, &device) <= 0)
 		return false;
-	ours = is_volume(&device);
+	ours = device_is_volume(&device);
 	device_free(&device);
 	if (ours)
 		fprintf(stderr, PROGRAM ": %s is there, and unwatched: dmpsetup attach %s\n",
@@ -47,9 +42,7 @@ static int start_entry(const struct entry *entry, const struct request *how)
 	};
 
 	/* The initramfs, or an earlier call, has done it. */
-	if (is_watched(entry->name))
-		return EXIT_DONE;
-	if (is_unwatched(entry))
+	if (is_watched(entry->name) || is_unwatched(entry))
 		return EXIT_DONE;
 	return entry->device ? command_create(&request) : command_attach(&request);
 }
@@ -118,7 +111,7 @@ int command_stop(const struct request *request)
 
 	if (mapper_find(request->name, &device) <= 0)
 		return EXIT_DONE;
-	ours = is_volume(&device);
+	ours = device_is_volume(&device);
 	device_free(&device);
 	if (is_attached(request->name))
 		return command_detach(request);
@@ -186,8 +179,10 @@ int command_settle(const struct request *request)
 {
 	int tries = 0, status = EXIT_FAILED;
 
-	if (upgrade_is_under_way())
+	if (upgrade_is_under_way()) {
+		fputs(PROGRAM ": an upgrade is under way; if it was killed: dmpsetup upgrade\n", stderr);
 		return EXIT_DONE;
+	}
 	while (tries++ < SETTLE_TRIES) {
 		status = settle(request);
 		if (status == EXIT_DONE)

@@ -15,7 +15,7 @@ enum { EXIT_DONE, EXIT_FAILED, EXIT_USAGE };
  * @dry_run: print dmsetup's commands, and change nothing
  * @orphans: list lower devices that were left
  * @force: also if nothing would change
- * @initrd: those that dmptab wants in the initramfs
+ * @initrd: those that dmptab wants in the initramfs, as linear if there is no module
  */
 struct request {
 	const char *name, *device, *settings;

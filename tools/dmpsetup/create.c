@@ -169,7 +169,7 @@ static bool is_ours(const struct device *device)
 	const char *target;
 	bool ours;
 
-	if (device_is_lower(device) || !strncmp(device->uuid, VOLUME_UUID, strlen(VOLUME_UUID)))
+	if (device_is_lower(device) || device_is_volume(device))
 		return true;
 	if (mapper_read_table(device->name, &table))
 		return false;

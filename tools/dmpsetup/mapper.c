@@ -153,6 +153,12 @@ bool device_is_lower(const struct device *device)
 	return !strncmp(device->uuid, LOWER_UUID, strlen(LOWER_UUID));
 }
 
+/* Did create make it? In an initramfs it may be linear. */
+bool device_is_volume(const struct device *device)
+{
+	return !strncmp(device->uuid, VOLUME_UUID, strlen(VOLUME_UUID));
+}
+
 void device_free(struct device *device)
 {
 	free(device->name);

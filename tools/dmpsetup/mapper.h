@@ -68,6 +68,7 @@ int mapper_find(const char *name, struct device *device);
 int mapper_find_number(unsigned int major, unsigned int minor, struct device *device);
 bool mapper_has_target(const char *type);
 bool device_is_lower(const struct device *device);
+bool device_is_volume(const struct device *device);
 void device_free(struct device *device);
 
 int mapper_read_table(const char *name, struct table *table);

@@ -112,13 +112,13 @@ static char *quote(const char *text)
 }
 
 /*
- * A volume comes before what stands on it: systemd orders a mount after its device, and
- * the device after this by the link that the generator makes. What the initramfs has made
- * is below the root file system, and is not stopped.
+ * What stands on a volume waits for its device, which udev announces when this service has
+ * made it; the link that the generator makes only has it started. What the initramfs has
+ * made is below the root file system, and is not stopped.
  */
 static char *volume_text(const struct entry *entry, const char *device, const char *name)
 {
-	/* A file system that is mounted by its UUID is below, too, until the volume is there. */
+	/* The device below has the same UUIDs: who mounts by them must not come first. */
 	static const char before[] = "Wants=local-fs-pre.target\n"
 				     "Before=dmp.target local-fs-pre.target\n";
 	char *escaped = unit_escape(entry->name);

@@ -281,10 +281,20 @@ static int clear_loaded(const struct volume *volume, const struct table *plain)
 	return -1;
 }
 
-/*
- * Change the table of a volume from one of the two to the other. What its owner has made
- * something else of meanwhile is left as it is.
- */
+/* What its owner has made something else of meanwhile is left as it is. */
+static int exchange_from(const struct volume *volume, const struct device *device,
+			 const struct table *now, const struct table *from, const struct table *to)
+{
+	if (table_equal(now, from))
+		return change(volume->name, device->read_only, to);
+	/* Each volume is looked at twice, and told of once: on its way back. */
+	if (to == &volume->table && !table_equal(now, to))
+		fprintf(stderr, "dmpsetup: %s was changed by somebody else meanwhile: left as it is\n",
+			volume->name);
+	return 0;
+}
+
+/* Change the table of a volume from one of the two to the other. */
 static int exchange(const struct volume *volume, bool watched)
 {
 	struct table plain, now;
@@ -301,15 +311,9 @@ static int exchange(const struct volume *volume, bool watched)
 		make_linear(&volume->table, &plain);
 		if (device.has_loaded)
 			status = clear_loaded(volume, &plain);
-		if (status)
-			;
-		else if (table_equal(&now, watched ? &plain : &volume->table))
-			status = change(volume->name, device.read_only,
-					watched ? &volume->table : &plain);
-		/* Each volume is looked at twice, and told of once. */
-		else if (watched && !table_equal(&now, &volume->table))
-			fprintf(stderr, "dmpsetup: %s was changed by somebody else meanwhile: left as it is\n",
-				volume->name);
+		if (!status)
+			status = exchange_from(volume, &device, &now, watched ? &plain : &volume->table,
+					       watched ? &volume->table : &plain);
 		table_free(&plain);
 		table_free(&now);
 	}
@@ -379,13 +383,15 @@ static int print_upgrade(const struct upgrade *upgrade)
 
 	puts("dmpstat record -o " RECORDS "/DATE.dmp 1 1");
 	for (i = 0; i < upgrade->n; i++)
-		printf("dmsetup table %s | sed 's/ dmp \\([^ ]* [^ ]*\\).*/ linear \\1/' | dmsetup load %s\n"
+		printf("dmsetup table --showkeys %s >/run/%s.table\n"
+		       "sed 's/ dmp \\([^ ]* [^ ]*\\).*/ linear \\1/' /run/%s.table | dmsetup load %s\n"
 		       "dmsetup resume --nolockfs %s\n", upgrade->volumes[i].name,
-		       upgrade->volumes[i].name, upgrade->volumes[i].name);
+		       upgrade->volumes[i].name, upgrade->volumes[i].name, upgrade->volumes[i].name,
+		       upgrade->volumes[i].name);
 	puts("modprobe -r dmp\nmodprobe dmp");
 	for (i = 0; i < upgrade->n; i++)
-		printf("dmsetup load %s with the table that it had\ndmsetup resume --nolockfs %s\n",
-		       upgrade->volumes[i].name, upgrade->volumes[i].name);
+		printf("dmsetup load %s /run/%s.table\ndmsetup resume --nolockfs %s\n",
+		       upgrade->volumes[i].name, upgrade->volumes[i].name, upgrade->volumes[i].name);
 	return 0;
 }
 
