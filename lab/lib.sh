@@ -155,13 +155,14 @@ give_to_owner() { # PATH…
 # each boot of this machine.
 accel_args() { # VMLINUZ INITRD
 	local answer
-	answer=$cache/accel-$(key_of "$(cat /proc/sys/kernel/random/boot_id)" "$(command -v qemu-system-x86_64)")
+	answer=$cache/accel-$(key_of "$(cat /proc/sys/kernel/random/boot_id)" "$(declare -f accel_args)")
 	if [ ! -s "$answer" ]; then
 		rm -f "$cache"/accel-*
 		if kvm_works "$1" "$2"; then
 			echo '-accel kvm -cpu host' >"$answer"
 		else
-			echo '-accel tcg,thread=multi -cpu max' >"$answer"
+			# An emulated CPU pays for these with each call of the kernel.
+			echo '-accel tcg,thread=multi -cpu max,-smap,-smep,-la57' >"$answer"
 		fi
 		log "accelerator: $(cat "$answer")"
 	fi
