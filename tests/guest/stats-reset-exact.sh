@@ -31,9 +31,10 @@ round() { # FILE
 }
 
 # More jobs than CPUs, so that they stop each other anywhere. As many rounds as fit
-# into 20 seconds, and 40 at least.
+# into 8 seconds, or 60, and 40 at least.
 run() {
-	local disk dir number fio end seen=0 rounds=0
+	local disk dir number fio end seen=0 rounds=0 seconds=8
+	[ -z "${THOROUGH:-}" ] || seconds=60
 	load_dmp
 	disk=$(null_disk)
 	dm_create proxy "0 $(sectors "$disk") dmp $disk"
@@ -42,9 +43,9 @@ run() {
 		--rw=randread --bs=4k --norandommap --numjobs=5 --time_based --runtime=280 &
 	fio=$!
 	wait_for 30 busy
-	end=$((SECONDS + 20))
+	end=$((SECONDS + seconds))
 	{ set +x; } 2>/dev/null
-	while [ "$rounds" -lt 40 ] || [[ $rounds -lt 400 && $SECONDS -lt $end ]]; do
+	while [ "$rounds" -lt 40 ] || [[ $rounds -lt 1000 && $SECONDS -lt $end ]]; do
 		round "$dir/$number/reset"
 		round "$dir/reset"
 	done

@@ -46,28 +46,28 @@ after_a_switch() {
 	done
 }
 
-# 80 reads at once, 50 ms each, and one more when they are done: L ms hold L/50 + 1
+# 40 reads at once, 50 ms each, and one more when they are done: L ms hold L/50 + 1
 # completions at most, that is 2 + 100/L in 100 ms, and no window is shorter.
 while_it_drains() { # LEVEL
 	dmsetup message proxy 0 collect "$1"
 	dmsetup message proxy 0 reset
 	fio --output=/dev/null --name=burst --filename=/dev/mapper/proxy --rw=randread --bs=4k \
-		--direct=1 --ioengine=libaio --iodepth=80 --iodepth_batch_submit=80 --number_ios=80
+		--direct=1 --ioengine=libaio --iodepth=40 --iodepth_batch_submit=40 --number_ios=40
 	pattern /dev/mapper/proxy <<<'r 0 4096'
 	sleep 0.5
 	peak_is 1 3 "a queue that drains, at $1"
-	assert_eq "$(bulk_value - read_requests)" 81 'reads'
+	assert_eq "$(bulk_value - read_requests)" 41 'reads'
 }
 
-# As many as one after the other can be, for nine seconds: in the same way 21 at the
+# As many as one after the other can be, for five seconds: in the same way 21 at the
 # most, and no less than on average, over all of the time.
 at_its_rate() {
 	local begin
 	dmsetup message proxy 0 reset
 	begin=$(now_ms)
 	fio --output=/dev/null --name=steady --filename=/dev/mapper/proxy --rw=randread --bs=4k \
-		--direct=1 --ioengine=libaio --iodepth=32 --norandommap --number_ios=1801
-	peak_is $((1801 * 100 / ($(now_ms) - begin))) 21 'reads of 5 ms'
+		--direct=1 --ioengine=libaio --iodepth=32 --norandommap --number_ios=1009
+	peak_is $((1009 * 100 / ($(now_ms) - begin))) 21 'reads of 5 ms'
 	sleep 0.5
 	peak_is 1 21 'reads of 5 ms, the last window too'
 }
