@@ -334,6 +334,11 @@ int view_hist(struct options *options, struct dmp_source *source)
 		dmp_snapshot_free(&snapshot);
 		return loop_flush();
 	}
+	if (!snapshot.n) {
+		dmp_snapshot_free(&snapshot);
+		fputs("dmpstat: there is no volume, so there are no histograms\n", stderr);
+		return EXIT_FAILED;
+	}
 	found = find_metric(&snapshot, word);
 	if (!found) {
 		fprintf(stderr, "dmpstat: no histogram '%s'; there are:", word);

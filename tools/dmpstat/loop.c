@@ -211,7 +211,8 @@ static int show_once(const struct options *options, show_fn show,
  * @source: to read from
  * @show: shows one report
  *
- * The first report is since the start of counting, but not of a recording.
+ * The first report is since the start of counting, but not of a recording, unless that
+ * has one snapshot only.
  *
  * Return: exit status.
  */
@@ -245,6 +246,9 @@ int loop_run(const struct options *options, char *const *volumes, size_t n,
 		before = now;
 		shown++;
 	}
+	/* dmpsetup upgrade records one snapshot. */
+	if (status == EXIT_DONE && !got && !shown && !source->live && !options->skip_first)
+		status = show_once(options, show, NULL, &before);
 	dmp_snapshot_free(&before);
 	return status == EXIT_DONE && got < 0 ? EXIT_FAILED : status;
 }
