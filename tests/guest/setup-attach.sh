@@ -190,6 +190,9 @@ created() {
 	dmpsetup list >"$CASE_DIR/list"
 	cat "$CASE_DIR/list"
 	grep -q "^made  *$(dm_num made)  *20[0-9-]*T.* create  *" "$CASE_DIR/list"
+	dm_create joined '0 16 zero' "16 16 dmp $disk 0"
+	assert_match "$(dmpsetup list | grep '^joined ')" " create +$(cat "/sys/block/${disk#/dev/}/dev")$" 'a second segment'
+	dm_remove joined
 	message=$(dmpsetup create second "$other" 2>&1) && fail 'a device in use was taken'
 	assert_match "$message" "^dmpsetup: $other is in use" 'in use'
 	message=$(dmpsetup create made "$disk" 2>&1) && fail 'a name in use was taken'

@@ -48,6 +48,17 @@ static void since(const struct device *device, char *text, size_t size)
 		strftime(text, size, "%Y-%m-%dT%H:%M:%S%z", localtime(&seconds));
 }
 
+/* The first segment of a table that is dmp's: a volume may have others. NULL: none is. */
+static const struct segment *dmp_segment(const struct table *table)
+{
+	size_t i;
+
+	for (i = 0; i < table->n; i++)
+		if (!strcmp(table->segments[i].target, "dmp"))
+			return &table->segments[i];
+	return NULL;
+}
+
 /* Of a table line, the device: the first word. */
 static void print_below(const char *params)
 {
@@ -65,16 +76,18 @@ static void print_below(const char *params)
 
 static int print_volume(const struct device *device, void *data)
 {
+	const struct segment *segment;
 	struct table table;
 	char text[64];
 
 	(void)data;
 	if (!device->has_table || mapper_read_table(device->name, &table))
 		return 0;
-	if (table.n && !strcmp(table.segments[0].target, "dmp")) {
+	segment = dmp_segment(&table);
+	if (segment) {
 		since(device, text, sizeof(text));
 		printf("%-20s dm-%-5u %-25s ", device->name, device->minor, text);
-		print_below(table.segments[0].params);
+		print_below(segment->params);
 		putchar('\n');
 	}
 	table_free(&table);
@@ -94,7 +107,7 @@ bool is_watched(const char *name)
 	if (mapper_find(name, &device) <= 0)
 		return false;
 	if (device.has_table && !mapper_read_table(name, &table)) {
-		watched = table.n && !strcmp(table.segments[0].target, "dmp");
+		watched = dmp_segment(&table);
 		table_free(&table);
 	}
 	device_free(&device);
