@@ -2,8 +2,8 @@
 #
 #   make                build dmp.ko and device_mapper_proxy.ko
 #   make tools          build build/tools/dmpstat and build/tools/dmpsetup
-#   make install        install dmp.ko for the kernel it was built for
-#   make uninstall      remove it there
+#   make install        install dmp.ko for the kernel it was built for, and the tools
+#   make uninstall      remove both; install-module, install-tools and so on: one of them
 #   make deb            build dmp-dkms and dmp-tools for this Debian in build/deb
 #   make rpm            the same for Fedora in build/rpm
 #   make demo           show it at work in a throw-away virtual machine
@@ -16,6 +16,7 @@
 # KDIR=DIR     the build directory of another kernel than the running one
 # O=DIR        build in DIR, and leave the source tree alone (MO=DIR: the same)
 # DESTDIR=DIR  install below DIR instead of / (INSTALL_MOD_PATH=DIR: the same)
+# prefix=DIR   where the tools go (default: /usr/local)
 
 ifeq ($(wildcard kernel/Kbuild),)
 $(error Not the source directory: use make -C DIRECTORY)
@@ -64,8 +65,10 @@ plain = $(if $(call odd,$(2)),$(error $(1) '$(subst $(newline),\n,$(2))': \
 writable = $(if $(shell lab/module blocked $(1)),$(error \
 	Cannot write $(shell lab/module blocked $(1)): $(2)))
 
-.PHONY: all $(NAMES) paths headers tools stage install uninstall deb rpm demo check matrix bench \
-	shell clean
+prefix ?= /usr/local
+
+.PHONY: all $(NAMES) paths headers tools stage install install-module install-tools uninstall \
+	uninstall-module uninstall-tools deb rpm demo check matrix bench shell clean
 
 all: $(NAMES)
 
@@ -100,16 +103,25 @@ stage: headers
 	  DESTDIR and INSTALL_MOD_PATH name different directories: give one of them)))
 	@: $(call plain,Cannot install into,$(or $(INSTALL_MOD_PATH),$(DESTDIR)))
 	@: $(call plain,Cannot install into INSTALL_MOD_DIR,$(INSTALL_MOD_DIR))
-	@: $(call writable,$(MODULES) $(MODULES)/$(INSTALL_MOD_DIR) $(wildcard $(MODULES)/$(INSTALL_MOD_DIR)/dmp.ko*),become root$(comma) or name a directory with make $(filter %install,$(MAKECMDGOALS)) DESTDIR=DIR)
+	@: $(call writable,$(MODULES) $(MODULES)/$(INSTALL_MOD_DIR) $(wildcard $(MODULES)/$(INSTALL_MOD_DIR)/dmp.ko*),become root$(comma) or name a directory with make $(filter install% uninstall%,$(MAKECMDGOALS)) DESTDIR=DIR)
 
-install: stage dmp
+install: install-module install-tools
+uninstall: uninstall-module uninstall-tools
+
+install-module: stage dmp
 	@umask 022 && $(MAKE) -C $(KDIR) M=$(BUILD)/dmp DMP_MODULE=dmp DMP_ALSO= \
 	  KERNELRELEASE=$(RELEASE) INSTALL_MOD_PATH=$(STAGE) \
 	  INSTALL_MOD_DIR=$(INSTALL_MOD_DIR) modules_install
 	@lab/module installed "$(STAGE)" $(RELEASE) $(INSTALL_MOD_DIR)
 
-uninstall: stage
+uninstall-module: stage
 	@lab/module uninstall "$(STAGE)" $(RELEASE) $(INSTALL_MOD_DIR)
+
+install-tools: tools
+	@tools/install install '$(abspath $(OUT))/build/tools' '$(STAGE)' '$(prefix)'
+
+uninstall-tools:
+	@tools/install uninstall '$(STAGE)' '$(prefix)'
 
 deb rpm:
 	@packaging/package $@ $(abspath $(OUT))/build/$@
@@ -124,7 +136,7 @@ check:
 matrix:
 	tests/run --set matrix
 	tests/run --thorough --kernel 6.12 --case tools-fio --case stats-resets --case "setup-*" --case-timeout 1500
-	tests/system 6.1 6.12 7.2
+	tests/system --cycles 200 6.1 6.12 7.2
 
 bench:
 	bench/run
