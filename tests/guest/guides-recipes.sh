@@ -23,7 +23,7 @@ sudo() {
 
 # An interval without a count goes on until it is interrupted; so does a fio job.
 dmpstat() {
-	timeout -s INT 4 dmpstat "$@" || [ $? -eq 124 ]
+	timeout -s INT 8 dmpstat "$@" || [ $? -eq 124 ]
 }
 
 fio() {
@@ -73,9 +73,14 @@ busy_volumes() {
 		--name=home --filename=/dev/mapper/vg0-home --rw=write --bs=64k --iodepth=24 \
 		--name=log --filename=/dev/mapper/vg0-log --rw=write --bs=4k --thinktime=3000 &
 	load=$!
+	defer stop_if_there "$load"
 	wait_for 30 below_has_any vg0-home
 	# The heat map of the guide is of a volume that has been used for some time.
 	sleep 3
+}
+
+stop_if_there() { # PID
+	! kill -INT "$1" 2>/dev/null || sleep 1
 }
 
 below_has_any() { # NAME
