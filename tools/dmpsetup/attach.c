@@ -385,7 +385,8 @@ int command_attach(const struct request *request)
 	if (!status && !request->dry_run)
 		note_detached(request->name, false);
 	if (!status && !request->dry_run)
-		printf("%s is watched; each I/O passes a second layer of device-mapper\n",
+		/* bench/run cost: dmp-attached above linear, on 6.1. */
+		printf("%s is watched; each I/O passes a second layer of device-mapper, about 1900 instructions\n",
 		       request->name);
 	pair_free(&pair);
 	return status ? EXIT_FAILED : EXIT_DONE;
