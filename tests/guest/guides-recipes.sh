@@ -22,6 +22,7 @@ sudo() {
 }
 
 # An interval without a count goes on until it is interrupted; so does a fio job.
+# shellcheck disable=SC2317 # typed
 dmpstat() {
 	timeout -s INT 8 dmpstat "$@" || [ $? -eq 124 ]
 }
@@ -50,78 +51,94 @@ of_page() { # FILE
 		on { print $0 "\t" }' "$guest/$1"
 }
 
+# Words, with N for each number: columns are aligned to what is in them.
+shape() {
+	sed -E 's/[0-9]+([.][0-9]+)?/N/g' | xargs
+}
+
 # Type commands in, and compare the first line of each one's output where it is known.
+# dmpstat, if its output goes nowhere else, has to print something.
 type_in() { # reads commands
 	local command first
 	while IFS=$'\t' read -r command first; do
 		echo "typed: $command"
 		eval "$command" >"$CASE_DIR/output" </dev/null
 		cat "$CASE_DIR/output"
-		[ -z "$first" ] || assert_eq "$(head -n 1 "$CASE_DIR/output" | xargs)" "$(xargs <<<"$first")" "$command"
+		[ -z "$first" ] || assert_eq "$(head -n 1 "$CASE_DIR/output" | shape)" "$(shape <<<"$first")" "$command"
+		[[ $command != dmpstat* || $command == *' -o '* || $command == *'>'* ]] || [ -s "$CASE_DIR/output" ] ||
+			fail "$command: no output"
 		typed=$((typed + 1))
 	done
 }
 
-# Three volumes under load, called as in the guide.
-busy_volumes() {
-	local name
-	for name in db home log; do
-		dm_create "vg0-$name" "0 $(sectors "$disk") dmp $disk"
-	done
-	command fio --output=/dev/null --direct=1 --ioengine=libaio --time_based --runtime=250 \
-		--name=db --filename=/dev/mapper/vg0-db --rw=randrw --rwmixread=80 --bs=8k --thinktime=2000 \
-		--name=home --filename=/dev/mapper/vg0-home --rw=write --bs=64k --iodepth=24 \
-		--name=log --filename=/dev/mapper/vg0-log --rw=write --bs=4k --thinktime=3000 &
-	load=$!
-	defer stop_if_there "$load"
-	wait_for 30 below_has_any vg0-home
-	# The heat map of the guide is of a volume that has been used for some time.
-	sleep 3
+# busy NAME FIO-ARGUMENT…: a volume under load until `idle`.
+busy() {
+	local name=$1
+	shift
+	dm_create "$name" "0 $(sectors "$disk") dmp $disk"
+	command fio --output=/dev/null --name="$name" --filename="/dev/mapper/$name" --direct=1 \
+		--ioengine=libaio --time_based --runtime=280 "$@" &
+	load+=($!)
+	defer stop_if_there "$!"
 }
 
 stop_if_there() { # PID
 	! kill -INT "$1" 2>/dev/null || sleep 1
 }
 
-below_has_any() { # NAME
-	[ "$(volume_value "$1" in_flight)" -gt 0 ]
+idle() { # NAME…
+	local name
+	kill -INT "${load[@]}"
+	wait "${load[@]}" || true
+	load=()
+	for name; do dm_remove "$name"; done
 }
 
-# Over volumes under load, then over devices that are attached.
-recipes() {
-	local name load
-	busy_volumes
-	for name in 'Find the noisy volume' 'Prove that a disk is slow' 'Size a cache' 'Compare before and after'; do
-		type_in < <(of_guide "$name")
-	done
-	dmpstat fio vg0-db >/tmp/job.fio
-	kill -INT "$load"
-	wait "$load" || true
-	for name in db home log; do
-		dm_remove "vg0-$name"
-	done
+completed() { # NAME REQUESTS
+	[ $(($(volume_value "$1" reads) + $(volume_value "$1" writes))) -ge "$2" ]
+}
 
+# Over volumes under load, called as in the guide.
+recipes_under_load() {
+	local -a load=()
+	busy vg0-db --rw=randrw --rwmixread=80 --bs=8k --iodepth=2 --thinktime=1500 \
+		--random_distribution=zoned:80/10:20/90
+	busy vg0-home --rw=write --bs=64k --iodepth=24
+	busy vg0-log --rw=write --bs=4k --thinktime=3000
+	wait_for 60 completed vg0-db 4000 # so that cells are filled
+	type_in < <(of_guide 'Find the noisy volume')
+	type_in < <(of_guide 'Size a cache')
+	type_in < <(of_guide 'Compare before and after')
+	dmpstat fio vg0-db >/tmp/job.fio
+	idle vg0-db vg0-home vg0-log
+	busy disk1 --rw=randread --bs=4k --iodepth=4
+	type_in < <(of_guide 'Prove that a disk is slow')
+	idle disk1
+}
+
+# Over a volume that may be overwritten, and over devices that are attached.
+recipes() {
 	dm_create test "0 $(sectors "$disk") zero"
 	type_in < <(of_guide 'Reproduce a workload')
+	dm_remove test
 	dm_create vg0-data "0 $(sectors "$disk") linear $disk 0"
 	type_in < <(of_guide 'Watch a device that is in use')
 	dm_remove vg0-data
-	dm_remove test
 	dm_create secret "0 $(sectors "$third") crypt aes-xts-plain64 $(printf '%064d' 7) 0 $third 0"
 	defer dm_remove disk1
 	defer dm_remove disk2
-	type_in < <(of_guide 'Watch LUKS, the disks of a RAID, the disk of a virtual machine' | grep -v mdadm)
-	assert_eq "$(dmpstat -H -O name disk1 disk2 vm1 | xargs)" 'disk1 disk2 vm1' 'volumes of the guide'
-	for name in disk1 disk2 vm1 secret; do
-		dm_remove "$name"
-	done
-	losetup -d /dev/loop0
-	rm -f /tmp/vm1.img
+	mount -t tmpfs tmpfs /srv
+	defer umount /srv
+	truncate -s 32M /srv/vm1.img
+	type_in < <(of_guide 'Watch LUKS, the disks of a RAID, the disk of a virtual machine' |
+		grep -v -e mdadm -e cryptsetup)
+	assert_eq "$(dmpstat -H -O name disk1 disk2 | xargs)" 'disk1 disk2' 'volumes of the guide'
+	for name in disk1 disk2 secret; do dm_remove "$name"; done
 }
 
 # Each page finds the same devices.
 pages() {
-	local page name
+	local page
 	for page in dmpsetup.8 dmpstat.8 dmp.4; do
 		dm_create vg0-data "0 $(sectors "$third") linear $third 0"
 		type_in < <(of_page "$page")
@@ -139,16 +156,17 @@ pages() {
 }
 
 run() {
-	local disk other third typed=0
+	local disk other third name typed=0
 	load_dmp
-	disk=$(null_disk irqmode=2 completion_nsec=500000)
+	disk=$(null_disk size_mb=1024 irqmode=2 completion_nsec=500000)
 	other=$(null_disk)
 	third=$(null_disk)
 	ln -s "$disk" /dev/sdb
 	defer rm -f /dev/sdb
 	ln -s "$other" /dev/sdc
 	defer rm -f /dev/sdc
+	recipes_under_load
 	recipes
 	pages
-	assert_gt "$typed" 30 'commands'
+	assert_gt "$typed" 35 'commands'
 }
