@@ -105,7 +105,8 @@ stage: headers
 	@: $(call plain,Cannot install into INSTALL_MOD_DIR,$(INSTALL_MOD_DIR))
 	@: $(call writable,$(MODULES) $(MODULES)/$(INSTALL_MOD_DIR) $(wildcard $(MODULES)/$(INSTALL_MOD_DIR)/dmp.ko*),become root$(comma) or name a directory with make $(filter install% uninstall%,$(MAKECMDGOALS)) DESTDIR=DIR)
 
-install: install-module install-tools
+# All is built before anything is installed.
+install: stage dmp tools install-module install-tools
 uninstall: uninstall-module uninstall-tools
 
 install-module: stage dmp
