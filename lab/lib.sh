@@ -161,7 +161,7 @@ accel_args() { # VMLINUZ INITRD
 		if kvm_works "$1" "$2"; then
 			echo '-accel kvm -cpu host' >"$answer"
 		else
-			# An emulated CPU pays for these with each call of the kernel.
+			# Emulated, SMAP and SMEP cost at each access to user memory, LA57 at each page.
 			echo '-accel tcg,thread=multi -cpu max,-smap,-smep,-la57' >"$answer"
 		fi
 		log "accelerator: $(cat "$answer")"
