@@ -135,9 +135,7 @@ check:
 	tests/check
 
 matrix:
-	tests/run --set matrix
-	tests/run --thorough --kernel 6.12 --case tools-fio --case stats-resets --case "setup-*" --case-timeout 1500
-	tests/system --cycles 200 6.1 6.12 7.2
+	tests/check kernels thorough system
 
 bench:
 	bench/run

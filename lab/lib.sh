@@ -45,7 +45,7 @@ releases() {
 
 release_names() { # [SET…]
 	local set
-	[ $# -gt 0 ] || set -- check debug matrix
+	[ $# -gt 0 ] || set -- check debug matrix flavour
 	for set in "$@"; do
 		releases | awk -v s="$set" '$6 == s { print $1 }'
 	done

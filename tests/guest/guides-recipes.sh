@@ -21,10 +21,14 @@ sudo() {
 	"$@"
 }
 
-# An interval without a count goes on until it is interrupted; so does a fio job.
+# What has no count goes on until it is interrupted; so does a fio job.
 # shellcheck disable=SC2317 # typed
 dmpstat() {
-	timeout -s INT 8 dmpstat "$@" || [ $? -eq 124 ]
+	if [[ $* =~ \ [0-9]+\ [0-9]+$ ]]; then
+		command dmpstat "$@"
+	else
+		timeout -s INT 3 dmpstat "$@" || [ $? -eq 124 ]
+	fi
 }
 
 fio() {
@@ -103,9 +107,9 @@ recipes_under_load() {
 	local -a load=()
 	busy vg0-db --rw=randrw --rwmixread=80 --bs=8k --iodepth=2 --thinktime=1500 \
 		--random_distribution=zoned:80/10:20/90
-	busy vg0-home --rw=write --bs=64k --iodepth=24
+	busy vg0-home --rw=write --bs=64k --iodepth=24 --rate_iops=3000
 	busy vg0-log --rw=write --bs=4k --thinktime=3000
-	wait_for 60 completed vg0-db 4000 # so that cells are filled
+	wait_for 60 completed vg0-db 1500 # so that some are sampled
 	type_in < <(of_guide 'Find the noisy volume')
 	type_in < <(of_guide 'Size a cache')
 	type_in < <(of_guide 'Compare before and after')
