@@ -147,6 +147,16 @@ refused() { # NAME MESSAGE
 	assert_eq "$(wc -l <<<"$message")" 1 "attach $1: lines"
 }
 
+# A table that LVM has made for a while, and will replace when it has moved the extents.
+refused_by_pvmove() {
+	DM_DISABLE_UDEV=1 dmsetup create vg-pvmove0 --uuid LVM-moved --table "0 $size linear $disk 0"
+	defer dm_remove_if_there vg-pvmove0
+	dm_create moved "0 65536 linear /dev/mapper/vg-pvmove0 0"
+	refused moved '^dmpsetup: moved cannot be attached, linear: pvmove is moving it'
+	dm_remove moved
+	dm_remove vg-pvmove0
+}
+
 refused_by_kernel() {
 	local message
 	message=$(dmpsetup attach -o collect=nonsense live 2>&1) && fail 'nonsense was taken'
@@ -164,6 +174,7 @@ refusals() {
 	refused live '^dmpsetup: live is suspended: dmsetup resume live$'
 	dmsetup resume live
 	assert_fails dmpsetup detach live
+	refused_by_pvmove
 	refused_by_kernel
 	assert_fails dmpsetup attach -o offset=8 live
 	dmsetup load live --table "0 $size linear $other 0"

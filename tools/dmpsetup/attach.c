@@ -15,7 +15,7 @@
  * nothing uses, or a table that waits. Both commands begin by clearing that away, so to run
  * either once more completes or undoes what was begun.
  *
- * Nothing locks NAME against its owner. What the owner did is looked for before the resume
+ * A lock keeps other calls of dmpsetup out. Nothing locks NAME against its owner. What the owner did is looked for before the resume
  * and after it; a table that the owner loads between the two comes into force, and is told.
  */
 #include <fcntl.h>
@@ -27,6 +27,7 @@
 
 #include "../common/memory.h"
 #include "commands.h"
+#include "lock.h"
 #include "mapper.h"
 #include "settings.h"
 #include "targets.h"
@@ -375,7 +376,22 @@ bool is_attached(const char *name)
 	return attached;
 }
 
-int command_attach(const struct request *request)
+/* A dry run needs no lock, and leaves nothing. */
+static int call_locked(int (*call)(const struct request *request), const struct request *request)
+{
+	int lock, status;
+
+	if (request->dry_run)
+		return call(request);
+	lock = device_lock(request->name);
+	if (lock < 0)
+		return EXIT_FAILED;
+	status = call(request);
+	device_unlock(lock);
+	return status;
+}
+
+static int attach(const struct request *request)
 {
 	struct pair pair;
 	int status = pair_read(&pair, request->name);
@@ -390,6 +406,11 @@ int command_attach(const struct request *request)
 		       request->name);
 	pair_free(&pair);
 	return status ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_attach(const struct request *request)
+{
+	return call_locked(attach, request);
 }
 
 /* --- detach ---------------------------------------------------------------------- */
@@ -429,7 +450,7 @@ static int detach_pair(const struct pair *pair, const struct request *request)
 	return request->dry_run ? print_detach(pair) : do_detach(pair);
 }
 
-int command_detach(const struct request *request)
+static int detach(const struct request *request)
 {
 	struct pair pair;
 	int status = pair_read(&pair, request->name);
@@ -441,4 +462,9 @@ int command_detach(const struct request *request)
 		status = detach_pair(&pair, request);
 	pair_free(&pair);
 	return status ? EXIT_FAILED : EXIT_DONE;
+}
+
+int command_detach(const struct request *request)
+{
+	return call_locked(detach, request);
 }

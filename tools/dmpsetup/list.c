@@ -7,6 +7,7 @@
 
 #include "../common/memory.h"
 #include "commands.h"
+#include "lock.h"
 #include "mapper.h"
 
 /* Field of a volume's stat file: begin of counting by the wall clock, nanoseconds. */
@@ -122,10 +123,14 @@ bool is_watched(const char *name)
  */
 int remove_orphan(const char *name)
 {
-	char *lower_name = dmp_format("%s%s", name, LOWER_SUFFIX);
+	int lock = device_lock(name), found;
 	struct device lower;
-	int found = mapper_find(lower_name, &lower);
+	char *lower_name;
 
+	if (lock < 0)
+		return -1;
+	lower_name = dmp_format("%s%s", name, LOWER_SUFFIX);
+	found = mapper_find(lower_name, &lower);
 	if (found > 0) {
 		if (!device_is_lower(&lower) || lower.opened)
 			found = 0;
@@ -134,6 +139,7 @@ int remove_orphan(const char *name)
 		device_free(&lower);
 	}
 	free(lower_name);
+	device_unlock(lock);
 	return found;
 }
 

@@ -4,6 +4,7 @@
  * flight, on disjoint bios. So a target is taken only if two live copies cannot disagree:
  * it keeps nothing between two bios, in memory or on disk.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "targets.h"
@@ -73,6 +74,25 @@ static bool has_tags(const struct segment *segment)
 	return !strcmp(segment->target, "crypt") && strstr(segment->params, " integrity:");
 }
 
+/*
+ * While pvmove is at work a logical volume stands on a device of LVM's, NAME-pvmove0, which
+ * LVM removes in the end: it could not with our lower device on it.
+ */
+static bool is_being_moved(const struct segment *segment)
+{
+	unsigned int major, minor;
+	struct device below;
+	bool moved;
+
+	if (strcmp(segment->target, "linear") ||
+	    sscanf(segment->params, "%u:%u", &major, &minor) != 2 ||
+	    mapper_find_number(major, minor, &below) <= 0)
+		return false;
+	moved = strstr(below.name, "-pvmove") && !strncmp(below.uuid, "LVM-", 4);
+	device_free(&below);
+	return moved;
+}
+
 /**
  * targets_refuse() - may this table be live twice?
  * @table: of the device
@@ -93,6 +113,8 @@ const char *targets_refuse(const struct table *table, const char **target)
 		refusal = refuse_one(*target);
 		if (refusal)
 			return refusal;
+		if (is_being_moved(&table->segments[i]))
+			return "pvmove is moving it; try again when it is done";
 		if (has_tags(&table->segments[i]))
 			return "two copies would write tags apart; put dmp over the device";
 		if (has_key_in_keyring(&table->segments[i]))

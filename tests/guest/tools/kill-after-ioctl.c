@@ -2,13 +2,16 @@
 /*
  * Run COMMAND and kill it right after its Nth ioctl on device-mapper has returned, before
  * it can do anything else: "kill-after-ioctl N COMMAND…". Exit status: 0 if it was killed
- * there, 3 if it ended before.
+ * there, 3 if it ended before. With "-s FILE" before N it is stopped, not killed, and its
+ * process ID is in FILE.
  */
 #include <err.h>
 #include <linux/dm-ioctl.h>
 #include <linux/ptrace.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -31,7 +34,18 @@ static int is_dm_ioctl(pid_t pid)
 	       _IOC_TYPE((unsigned int)info.entry.args[1]) == DM_IOCTL;
 }
 
-static int follow(pid_t pid, long count)
+static int leave_stopped(pid_t pid, const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fprintf(file, "%d\n", pid) < 0 || fclose(file))
+		err(1, "%s", path);
+	if (trace(PTRACE_DETACH, pid, 0, (void *)SIGSTOP))
+		err(1, "ptrace");
+	return 0;
+}
+
+static int follow(pid_t pid, long count, const char *stop)
 {
 	int status, inside = 0;
 
@@ -40,7 +54,9 @@ static int follow(pid_t pid, long count)
 			/* The stop of the exec: no system call. */
 		} else if (inside) {
 			inside = 0;
-			if (!--count) {
+			if (!--count && stop)
+				return leave_stopped(pid, stop);
+			if (!count) {
 				kill(pid, SIGKILL);
 				waitpid(pid, &status, 0);
 				return 0;
@@ -56,11 +72,17 @@ static int follow(pid_t pid, long count)
 
 int main(int argc, char **argv)
 {
+	const char *stop = NULL;
 	int status;
 	pid_t pid;
 
+	if (argc > 2 && !strcmp(argv[1], "-s")) {
+		stop = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc < 3)
-		errx(2, "usage: kill-after-ioctl N COMMAND...");
+		errx(2, "usage: kill-after-ioctl [-s FILE] N COMMAND...");
 	pid = fork();
 	if (!pid) {
 		if (trace(PTRACE_TRACEME, 0, 0, NULL))
@@ -73,5 +95,5 @@ int main(int argc, char **argv)
 	    trace(PTRACE_SETOPTIONS, pid, 0, (void *)PTRACE_O_TRACESYSGOOD) ||
 	    trace(PTRACE_SYSCALL, pid, 0, NULL))
 		err(1, "ptrace");
-	return follow(pid, atol(argv[1]));
+	return follow(pid, atol(argv[1]), stop);
 }
