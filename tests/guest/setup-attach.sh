@@ -150,7 +150,7 @@ refused() { # NAME MESSAGE
 # A table that LVM has made for a while, and will replace when it has moved the extents.
 refused_by_pvmove() {
 	DM_DISABLE_UDEV=1 dmsetup create vg-pvmove0 --uuid LVM-moved --table "0 $size linear $disk 0"
-	defer dm_remove_if_there vg-pvmove0
+	defer dm_remove vg-pvmove0
 	dm_create moved "0 65536 linear /dev/mapper/vg-pvmove0 0"
 	refused moved '^dmpsetup: moved cannot be attached, linear: pvmove is moving it'
 	dm_remove moved
@@ -196,7 +196,7 @@ created() {
 		"dmsetup create made --uuid DMP-VOLUME-made --table '0 $(($(sectors "$other") - 16)) dmp $other 16 2 collect patterns'" 'dry run'
 	assert_fails dmsetup info made
 	dmpsetup create -o collect=patterns,offset=16 made "$other"
-	defer dm_remove_if_there made
+	defer dm_remove made
 	assert_match "$(table made)" ' 16 4 collect patterns latency_every 1$' 'made'
 	dmpsetup list >"$CASE_DIR/list"
 	cat "$CASE_DIR/list"
@@ -213,10 +213,6 @@ created() {
 	assert_fails dmsetup info made
 }
 
-dm_remove_if_there() {
-	! dmsetup info "$1" >/dev/null 2>&1 || dm_remove "$1"
-}
-
 run() {
 	local disk other size before info sum cycles=7
 	[ -z "${THOROUGH:-}" ] || cycles=200
@@ -227,7 +223,7 @@ run() {
 	# two extents, as a logical volume that was extended has them
 	dm_create live "0 65536 linear $disk 65536
 65536 65536 linear $disk 0"
-	defer dm_remove_if_there live-dmp
+	defer dm_remove live-dmp
 	before=$(table live)
 	info=$(dmsetup info -c --noheadings -o name,uuid,major,minor,open live)
 	refusals

@@ -34,7 +34,7 @@ static int is_dm_ioctl(pid_t pid)
 	       _IOC_TYPE((unsigned int)info.entry.args[1]) == DM_IOCTL;
 }
 
-static int leave_stopped(pid_t pid, const char *path)
+static void leave_stopped(pid_t pid, const char *path)
 {
 	FILE *file = fopen(path, "w");
 
@@ -42,7 +42,12 @@ static int leave_stopped(pid_t pid, const char *path)
 		err(1, "%s", path);
 	if (trace(PTRACE_DETACH, pid, 0, (void *)SIGSTOP))
 		err(1, "ptrace");
-	return 0;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 static int follow(pid_t pid, long count, const char *stop)
@@ -54,11 +59,11 @@ static int follow(pid_t pid, long count, const char *stop)
 			/* The stop of the exec: no system call. */
 		} else if (inside) {
 			inside = 0;
-			if (!--count && stop)
-				return leave_stopped(pid, stop);
-			if (!count) {
-				kill(pid, SIGKILL);
-				waitpid(pid, &status, 0);
+			if (!--count) {
+				if (stop)
+					leave_stopped(pid, stop);
+				else
+					end(pid);
 				return 0;
 			}
 		} else {
