@@ -15,8 +15,9 @@
  * nothing uses, or a table that waits. Both commands begin by clearing that away, so to run
  * either once more completes or undoes what was begun.
  *
- * A lock keeps other calls of dmpsetup out. Nothing locks NAME against its owner. What the owner did is looked for before the resume
- * and after it; a table that the owner loads between the two comes into force, and is told.
+ * A lock keeps other calls of dmpsetup out. Nothing locks NAME against its owner. What the
+ * owner did is looked for before the resume and after it; a table that the owner loads
+ * between the two comes into force, and is told.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -387,7 +388,7 @@ static int call_locked(int (*call)(const struct request *request), const struct 
 	if (lock < 0)
 		return EXIT_FAILED;
 	status = call(request);
-	device_unlock(lock);
+	unlock(lock);
 	return status;
 }
 

@@ -139,7 +139,7 @@ int remove_orphan(const char *name)
 		device_free(&lower);
 	}
 	free(lower_name);
-	device_unlock(lock);
+	unlock(lock);
 	return found;
 }
 

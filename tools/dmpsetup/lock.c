@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * A lock for each device, so that of attach, detach and settle one at a time changes it:
- * between two of its steps attach has a lower device that nothing uses, which settle would
- * take for one that was left. The kernel releases the lock of a process that is killed.
- */
+/* Locks: see lock.h. The kernel releases those of a process that is killed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,31 +13,36 @@
 #include "lock.h"
 #include "mapper.h"
 
+/* Open the file of a lock, in a directory that the next boot empties. */
+static int open_lock(const char *path)
+{
+	int fd = -1;
+
+	if (!mkdir(RUN_DIRECTORY, 0755) || errno == EEXIST)
+		fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fprintf(stderr, "dmpsetup: cannot write %s: %s\n", path, strerror(errno));
+	return fd;
+}
+
 /**
  * device_lock() - wait until no other dmpsetup changes a device, and keep others out
  * @name: of the device, which need not be there
  *
- * Return: for device_unlock(); -1 after a line on standard error.
+ * Return: for unlock(); -1 after a line on standard error.
  */
 int device_lock(const char *name)
 {
 	char *path;
 	int fd;
 
-	if (strchr(name, '/')) {
-		fprintf(stderr, "dmpsetup: '%s' is no name of a mapped device\n", name);
+	if (mapper_check_name(name))
 		return -1;
-	}
-	if (mkdir(RUN_DIRECTORY, 0755) && errno != EEXIST) {
-		fprintf(stderr, "dmpsetup: cannot make %s: %s\n", RUN_DIRECTORY, strerror(errno));
-		return -1;
-	}
 	path = dmp_format(RUN_DIRECTORY "/lock.%s", name);
-	fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0 || flock(fd, LOCK_EX)) {
+	fd = open_lock(path);
+	if (fd >= 0 && flock(fd, LOCK_EX)) {
 		fprintf(stderr, "dmpsetup: cannot lock %s: %s\n", path, strerror(errno));
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		fd = -1;
 	}
 	free(path);
@@ -49,10 +50,27 @@ int device_lock(const char *name)
 }
 
 /**
- * device_unlock() - let others change the device
- * @lock: of device_lock()
+ * upgrade_lock() - keep other upgrades out
+ *
+ * Return: for unlock(); -1 after a line on standard error.
  */
-void device_unlock(int lock)
+int upgrade_lock(void)
+{
+	int fd = open_lock(RUN_DIRECTORY "/upgrade.lock");
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+		fputs("dmpsetup: an upgrade is under way\n", stderr);
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/**
+ * unlock() - let others go on
+ * @lock: of device_lock() or upgrade_lock()
+ */
+void unlock(int lock)
 {
 	close(lock);
 }

@@ -45,11 +45,15 @@ int mapper_start(void)
 }
 
 /**
- * mapper_check_name() - is there room for what is put before and after a name?
+ * mapper_check_name() - is it a name, with room for what is put before and after it?
  * @name: of a device
  */
 int mapper_check_name(const char *name)
 {
+	if (strchr(name, '/')) {
+		fprintf(stderr, "dmpsetup: '%s' is no name of a mapped device\n", name);
+		return -1;
+	}
 	if (strlen(name) <= NAME_LENGTH_MAX)
 		return 0;
 	fprintf(stderr, "dmpsetup: the name %s is longer than %d characters\n", name,

@@ -82,13 +82,16 @@ static bool is_being_moved(const struct segment *segment)
 {
 	unsigned int major, minor;
 	struct device below;
+	const char *suffix;
 	bool moved;
 
 	if (strcmp(segment->target, "linear") ||
 	    sscanf(segment->params, "%u:%u", &major, &minor) != 2 ||
 	    mapper_find_number(major, minor, &below) <= 0)
 		return false;
-	moved = strstr(below.name, "-pvmove") && !strncmp(below.uuid, "LVM-", 4);
+	/* LVM doubles a hyphen that is part of a name. */
+	suffix = strstr(below.name, "-pvmove");
+	moved = suffix > below.name && suffix[-1] != '-' && !strncmp(below.uuid, "LVM-", 4);
 	device_free(&below);
 	return moved;
 }

@@ -12,11 +12,9 @@
  * command goes on where it was.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -25,6 +23,7 @@
 
 #include "../common/memory.h"
 #include "commands.h"
+#include "lock.h"
 #include "mapper.h"
 
 #define STATE_FILE	RUN_DIRECTORY "/upgrade"
@@ -418,24 +417,6 @@ static int begin(struct upgrade *upgrade, const struct request *request)
 	return (upgrade->n && record()) || write_state(upgrade) ? -1 : 0;
 }
 
-/* One at a time; the lock goes with the process. */
-static int lock(void)
-{
-	int fd;
-
-	if (mkdir(RUN_DIRECTORY, 0755) && errno != EEXIST)
-		return cannot_write(RUN_DIRECTORY);
-	fd = open(RUN_DIRECTORY "/upgrade.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return cannot_write(RUN_DIRECTORY "/upgrade.lock");
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		fputs("dmpsetup: an upgrade is under way\n", stderr);
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
 /**
  * upgrade_is_under_way() - has one begun, and not ended?
  */
@@ -447,9 +428,9 @@ bool upgrade_is_under_way(void)
 int command_upgrade(const struct request *request)
 {
 	struct upgrade upgrade = { 0 };
-	int fd = lock(), status;
+	int lock = upgrade_lock(), status;
 
-	if (fd < 0)
+	if (lock < 0)
 		return EXIT_FAILED;
 	if (!upgrade_is_under_way())
 		status = begin(&upgrade, request);
@@ -460,6 +441,6 @@ int command_upgrade(const struct request *request)
 	if (!status && !request->dry_run)
 		status = go_on(&upgrade);
 	upgrade_free(&upgrade);
-	close(fd);
+	unlock(lock);
 	return status ? EXIT_FAILED : EXIT_DONE;
 }
