@@ -2,13 +2,18 @@
 /* The report page: see page.h. Its files are in page/, and in the program. */
 #include "page.h"
 
-/* A file of the page, from NAME_begin to NAME_end. */
+/*
+ * A file of the page, from NAME_begin to NAME_end. Hidden: else a compiler for arm64 takes
+ * their addresses from the GOT, where the linker has one entry for all local symbols of a
+ * section, so that all files are empty.
+ */
 #define INCLUDE(name, file)						\
 	__asm__(".section .rodata\n"					\
 		#name "_begin: .incbin \"" PAGE_DIRECTORY "/" file "\"\n" \
 		#name "_end: .byte 0\n"					\
 		".previous\n");						\
-	extern const char name##_begin[], name##_end[]
+	extern const char name##_begin[] __attribute__((visibility("hidden"))); \
+	extern const char name##_end[] __attribute__((visibility("hidden")))
 
 INCLUDE(html, "page.html");
 INCLUDE(style, "page.css");
