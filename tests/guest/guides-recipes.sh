@@ -21,16 +21,25 @@ sudo() {
 	"$@"
 }
 
-# What has no count goes on until it is interrupted; so does a fio job.
-# shellcheck disable=SC2317 # typed
-dmpstat() {
-	if [[ $* =~ \ [0-9]+\ [0-9]+$ ]]; then
-		command dmpstat "$@"
-	else
-		timeout -s INT 3 dmpstat "$@" || [ $? -eq 124 ]
-	fi
+# An interval without a count, which only a recording ends.
+is_endless() { # DMPSTAT-ARGUMENT…
+	[[ ${*: -1} =~ ^[0-9]+$ && ! ${*: -2:1} =~ ^[0-9]+$ && " $*" != *' -f '* ]]
 }
 
+# Ended by its reader, when there is a report.
+# shellcheck disable=SC2317 # typed
+dmpstat() {
+	if ! is_endless "$@"; then
+		command dmpstat "$@"
+		return
+	fi
+	command dmpstat "$@" &
+	wait_for 30 [ -s "$CASE_DIR/output" ]
+	kill $!
+	wait $! || assert_eq $? 143 "dmpstat $*"
+}
+
+# A job has no end of its own.
 fio() {
 	timeout -s INT 2 fio --output=/dev/null "$@" || [ $? -eq 124 ]
 }
