@@ -8,7 +8,8 @@ requires() {
 }
 
 # Jobs of one real-time priority leave the CPU only when they wait, so they take
-# turns, and none stops another one amid the statistics.
+# turns, and none stops another one amid the statistics. A read takes 1 ms, so that it
+# does not complete before its job waits, however slow the machine.
 streams() { # STREAMS BLOCKS RUNS
 	dmsetup message timed 0 reset
 	chrt -f 1 fio --output=/dev/null --name=streams --filename=/dev/mapper/timed --direct=1 \
@@ -43,7 +44,7 @@ run() {
 	load_dmp
 	disk=$(null_disk)
 	dm_create proxy "0 $(sectors "$disk") dmp $disk"
-	disk=$(null_disk irqmode=2 completion_nsec=50000)
+	disk=$(null_disk irqmode=2 completion_nsec=1000000)
 	dm_create timed "0 $(sectors "$disk") dmp $disk"
 	lists
 	streams 4 512 '512:1024=4'
