@@ -21,7 +21,7 @@ sudo() {
 	"$@"
 }
 
-# An interval without a count, which only a recording ends.
+# Reports that nothing ends: an interval without a count, and not of a recording.
 is_endless() { # DMPSTAT-ARGUMENT…
 	[[ ${*: -1} =~ ^[0-9]+$ && ! ${*: -2:1} =~ ^[0-9]+$ && " $*" != *' -f '* ]]
 }
