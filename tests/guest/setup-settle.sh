@@ -15,15 +15,22 @@ has_ended() { # PID
 	! kill -0 "$1" 2>/dev/null
 }
 
+# It waits for the other's lock, or was done at once.
+waits_or_has_ended() { # PID
+	has_ended "$1" || grep -q -e "-> FLOCK .* $1 " /proc/locks
+}
+
 # Run COMMAND to its end, with a settle in between after ioctl N; 3 if it has no such.
 with_settle_after() { # N COMMAND
-	local pid
+	local pid settle
 	kill-after-ioctl -s "$CASE_DIR/pid" "$1" dmpsetup "$2" live || return
 	pid=$(cat "$CASE_DIR/pid")
-	# It waits for the other, or is done at once.
-	timeout 2 dmpsetup settle live || log "after ioctl $1: status $?"
+	dmpsetup settle live &
+	settle=$!
+	wait_for 30 waits_or_has_ended "$settle"
 	kill -CONT "$pid"
 	wait_for 30 has_ended "$pid"
+	wait "$settle"
 }
 
 run() {
