@@ -209,6 +209,14 @@ created() {
 	message=$(dmpsetup create made "$disk" 2>&1) && fail 'a name in use was taken'
 	assert_eq "$message" 'dmpsetup: there is a device made already' 'name in use'
 	assert_fails dmpsetup remove live
+	dm_create over "0 8 linear /dev/mapper/made 0"
+	message=$(dmpsetup remove made 2>&1) && fail 'what is below another device was removed'
+	assert_eq "$message" 'dmpsetup: made is in use: lsblk tells by what' 'in use'
+	dm_remove over
+	# as udev does, which does not claim it
+	exec {udev}</dev/mapper/made
+	sleep 1 &
+	exec {udev}<&-
 	dmpsetup remove made
 	assert_fails dmsetup info made
 }

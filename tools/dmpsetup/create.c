@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "../common/memory.h"
@@ -181,10 +182,26 @@ static bool is_ours(const struct device *device)
 	return ours;
 }
 
+/*
+ * Whoever uses a device has claimed it: a mount, a mapped device, swap. udev, which opens
+ * it for an instant now and then, has not.
+ */
+static bool is_claimed(const struct device *device)
+{
+	char *node = dmp_format("/dev/dm-%u", device->minor);
+	int fd = open(node, O_RDONLY | O_EXCL | O_CLOEXEC);
+	bool claimed = fd < 0 && errno == EBUSY;
+
+	if (fd >= 0)
+		close(fd);
+	free(node);
+	return claimed;
+}
+
 static int remove_device(const struct device *device, bool dry_run)
 {
-	if (device->opened) {
-		fprintf(stderr, "dmpsetup: %s is in use\n", device->name);
+	if (device->opened && is_claimed(device)) {
+		tell_use(device->name, makedev(device->major, device->minor));
 		return -1;
 	}
 	if (!is_ours(device))
