@@ -408,12 +408,16 @@ static int go_on(const struct upgrade *upgrade)
 	return status;
 }
 
-static int begin(struct upgrade *upgrade, const struct request *request)
+/* Look at the module and at all volumes. */
+static int survey(struct upgrade *upgrade, bool force)
 {
-	if (!check_module(request->force) || mapper_each(collect, upgrade) || upgrade->refused)
+	return !check_module(force) || mapper_each(collect, upgrade) || upgrade->refused ? -1 : 0;
+}
+
+static int begin(struct upgrade *upgrade, bool force)
+{
+	if (survey(upgrade, force))
 		return -1;
-	if (request->dry_run)
-		return print_upgrade(upgrade);
 	return (upgrade->n && record()) || write_state(upgrade) ? -1 : 0;
 }
 
@@ -425,22 +429,32 @@ bool upgrade_is_under_way(void)
 	return file_exists(STATE_FILE);
 }
 
-int command_upgrade(const struct request *request)
+/* A dry run needs no lock, and leaves nothing. */
+static int plan_upgrade(struct upgrade *upgrade, const struct request *request)
 {
-	struct upgrade upgrade = { 0 };
+	if (upgrade_is_under_way())
+		return puts("an upgrade that was killed would go on") < 0;
+	return survey(upgrade, request->force) ? -1 : print_upgrade(upgrade);
+}
+
+static int do_upgrade(struct upgrade *upgrade, const struct request *request)
+{
 	int lock = upgrade_lock(), status;
 
 	if (lock < 0)
-		return EXIT_FAILED;
-	if (!upgrade_is_under_way())
-		status = begin(&upgrade, request);
-	else if (request->dry_run)
-		status = puts("an upgrade that was killed would go on") < 0;
-	else
-		status = read_state(&upgrade);
-	if (!status && !request->dry_run)
-		status = go_on(&upgrade);
-	upgrade_free(&upgrade);
+		return -1;
+	status = upgrade_is_under_way() ? read_state(upgrade) : begin(upgrade, request->force);
+	if (!status)
+		status = go_on(upgrade);
 	unlock(lock);
+	return status;
+}
+
+int command_upgrade(const struct request *request)
+{
+	struct upgrade upgrade = { 0 };
+	int status = request->dry_run ? plan_upgrade(&upgrade, request) : do_upgrade(&upgrade, request);
+
+	upgrade_free(&upgrade);
 	return status ? EXIT_FAILED : EXIT_DONE;
 }
