@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Called again and again while the root file system is waited for: a disk may come late.
+modprobe -q dmp
+dmpsetup start --initrd 2>/dev/null
