@@ -60,6 +60,14 @@ source_of() { # MOUNT-POINT
 	readlink -f "$(findmnt -n -o SOURCE "$1")"
 }
 
+# By an initramfs with the module, as tests/booted/dmptab asks for.
+root_is_watched() {
+	watched root
+	equal "$(source_of /)" "$(readlink -f /dev/mapper/root)"
+	[ "$(number root read_requests)" -gt 100 ]
+	equal "$(number root collect)" counters
+}
+
 journal_says() { # REGEX
 	journalctl -b -o cat | grep -E -- "$1"
 }
