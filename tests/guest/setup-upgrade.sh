@@ -108,7 +108,7 @@ dry_run() {
 	before=$(generations)
 	rm -f /run/dmp/upgrade.lock
 	dmpsetup upgrade -n >"$CASE_DIR/dry"
-	assert_fails ls /run/dmp/upgrade.lock
+	assert_missing /run/dmp/upgrade.lock
 	assert_watched 'a dry run'
 	assert_eq "$(generations)" "$before" 'a dry run: what is counted'
 	defer rm -f /run/one.table /run/two.table
