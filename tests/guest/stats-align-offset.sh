@@ -7,7 +7,7 @@ requires() {
 }
 
 # 523 reads of 4 KiB, each 8 KiB after the one before, from SECTOR of the volume on;
-# by one CPU, of whose bios no more than 255 go by between two samples. All begin
+# by one CPU, of whose bios no more than 511 go by between two samples. All begin
 # with a physical block, or none.
 all_or_none() { # all|none SECTOR WHAT
 	local sampled want=0

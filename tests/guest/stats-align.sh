@@ -7,7 +7,7 @@ requires() {
 }
 
 # again STEP FIRST LENGTH: 523 reads, each a multiple of STEP after FIRST; by one
-# CPU, of whose bios no more than 255 go by between two samples. Then the bulk read.
+# CPU, of whose bios no more than 511 go by between two samples. Then the bulk read.
 again() {
 	dmsetup message proxy 0 reset
 	awk -v step="$1" -v first="$2" -v length_="$3" -v size="$size" 'BEGIN {
@@ -68,7 +68,7 @@ run() {
 	dm_create zero '0 20000 zero'
 	dm_create other '0 20000 dmp /dev/mapper/zero'
 	assert_eq "$(bulk_value other optimal_io_bytes)" 0 'no optimal size'
-	awk 'BEGIN { for (i = 0; i < 499; i++) print "r", i * 8192, 4096 }' |
+	awk 'BEGIN { for (i = 0; i < 523; i++) print "r", i * 8192, 4096 }' |
 		taskset -c 0 pattern /dev/mapper/other
 	assert_gt "$(bulk_value other read_aligned_4k)" 0 'aligned to 4 KiB'
 	assert_eq "$(bulk_value other read_aligned_optimal)" 0 'multiples of no size'

@@ -74,9 +74,9 @@ traced_depth() { # LEAST
 depth_is() {
 	local all share
 	trace_on dmp_submit dmp_complete
-	fio_on serial --ioengine="$1" --iodepth="$2" --number_ios=601
+	fio_on serial --ioengine="$1" --iodepth="$2" --number_ios=1201
 	trace_off >"$CASE_DIR/trace"
-	assert_eq "$(wc -l <"$CASE_DIR/trace")" 1202 'traced'
+	assert_eq "$(wc -l <"$CASE_DIR/trace")" 2402 'traced'
 	share=$(traced_depth $(($2 / 2)))
 	all=$(bulk_sum serial read_depth)
 	log "$1, $2: $all samples, a share of $share finds $(($2 / 2)) others"
@@ -93,7 +93,7 @@ run() {
 	dm_create proxy "0 $(sectors "$disk") dmp $disk"
 
 	gaps 3000 2097152 8388608 601
-	gaps 17000 16777216 67108864 301
+	gaps 17000 16777216 67108864 521
 
 	disk=$(serial_disk)
 	dm_create serial "0 $(sectors "$disk") dmp $disk"

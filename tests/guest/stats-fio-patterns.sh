@@ -84,7 +84,7 @@ sequential() {
 	fio_on proxy --rw=read --bs=4k --number_ios=2053
 	assert_eq "$(bulk_value proxy read_cpu_run_requests)" '2048:4096=1' 'sequential: one run'
 	assert_eq "$(bulk_value proxy read_depth)" "0:1=$(bulk_sum proxy read_depth)" 'one at a time'
-	assert_share "$(bulk_sum proxy read_depth)" 2053 0.0078125 'sampled, one in 128'
+	assert_one_in "$(bulk_value proxy sample_every)" 2053 "$(bulk_sum proxy read_depth)" 'sampled'
 }
 
 strided() {
@@ -99,7 +99,7 @@ random_blocks() {
 	local goes_on
 	fio_on proxy --rw=randread --bs=4k
 	assert_eq "$(bulk_value proxy read_size_bytes)" '4096:4608=16384' 'random: each block'
-	assert_share "$(bulk_sum proxy read_heat)" 16384 0.0078125 'sampled, one in 128'
+	assert_one_in "$(bulk_value proxy sample_every)" 16384 "$(bulk_sum proxy read_heat)" 'sampled'
 	assert_heat
 	assert_seeks
 	goes_on=$((16384 - $(bulk_sum proxy read_cpu_run_requests)))
