@@ -2,15 +2,22 @@
 # shellcheck shell=bash
 # shows: of 1,950 generated table lines the wrong ones are refused with a line in the log, the right ones are not, and no memory stays
 
-# Objects in the caches that a table line can come by, and memory of all CPUs;
+# Objects in the caches that a table line can come by, by cache into a file and in all;
 # without what was freed and is only kept for the next one to come.
-objects() {
+objects() { # FILE
 	local file
 	sleep 0.3 # what is freed after a grace period is, by then
 	for file in /sys/kernel/slab/{kmalloc,kernfs,:}*/shrink; do
 		[ ! -e "$file" ] || echo 1 >"$file"
 	done
-	awk '/^(kmalloc|kernfs)/ { sum += $2 } END { print sum }' /proc/slabinfo
+	awk -v file="$1" '/^(kmalloc|kernfs)/ { sum += $2; print $1, $2 >file } END { print sum }' \
+		/proc/slabinfo
+}
+
+# By cache, how many more there are after a round than before.
+grown() {
+	awk 'NR == FNR { before[$1] = $2; next }
+	     $2 != before[$1] { printf "%s %+d ", $1, $2 - before[$1] }' "$CASE_DIR"/{before,after}
 }
 
 per_cpu_kilobytes() {
@@ -28,10 +35,11 @@ lines() { # SEED COUNT
 # what every line leaves is left by each round.
 round() {
 	local objects_before per_cpu_before left
-	objects_before=$(objects) per_cpu_before=$(per_cpu_kilobytes)
+	objects_before=$(objects "$CASE_DIR/before") per_cpu_before=$(per_cpu_kilobytes)
 	lines "$1" 600
 	assert_match "$(tail -n 1 "$CASE_DIR/tried")" '^accepted [0-9]{2,3} refused [0-9]{3}$' 'table-try'
-	left=$(($(objects) - objects_before))
+	left=$(($(objects "$CASE_DIR/after") - objects_before))
+	log "$left objects: $(grown)"
 	[ "$left" -ge "$objects" ] || objects=$left
 	left=$(($(per_cpu_kilobytes) - per_cpu_before))
 	[ "$left" -ge "$per_cpu" ] || per_cpu=$left
