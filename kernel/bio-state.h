@@ -13,17 +13,18 @@
  *
  * The word
  *
- *    63          32 31            9   8     7      6..4   3     2..0
- *   +--------------+---------------+-----+--------+-------+---+------+
- *   | start, ticks |    sectors    |SIZED|UNTIMED | EPOCH |FUA|  OP  |
- *   +--------------+---------------+-----+--------+-------+---+------+
+ *    63          32 31            9   8     7      6    5..3    2..0
+ *   +--------------+---------------+-----+-------+---+--------+------+
+ *   | start, ticks |    sectors    |SIZED|UNTIMED|FUA| EPOCH  |  OP  |
+ *   +--------------+---------------+-----+-------+---+--------+------+
  *
  *   start    low half of the clock at submission; 0 where a long has 32 bits
  *   sectors  bi_size in bytes, a multiple of 512; its nine low bits hold the flags
  *   SIZED    counted in the size histogram at submission
  *   UNTIMED  the start was not read
+ *   FUA      it was submitted with REQ_FUA
  *   EPOCH    slot of the epoch that the bio is counted in; 0: the bio is not tracked
- *   FUA, OP  index of its counters
+ *   OP       its operation, enum dmp_op
  *
  * State that does not fit (64-bit start, sample, sector for tracepoints) is kept in
  * the per-bio data that device-mapper allocates with each clone, struct dmp_io. The
@@ -48,30 +49,29 @@
 
 #include "hists.h"
 
-/*
- * As many slots as the bits can name, so that kernels that check array bounds
- * (CONFIG_UBSAN_BOUNDS) have nothing to check on the fast path.
- */
-#define DMP_OP_SLOTS	8U
-#define DMP_EPOCHS	8U
+/* Slots of epochs, the one for untracked bios included: see struct dmp_cpu. */
+#define DMP_EPOCHS	7U
 
 #define DMP_BIO_OP		0x007UL
-#define DMP_BIO_FUA		0x008UL
-#define DMP_BIO_EPOCH		0x070UL
+#define DMP_BIO_EPOCH		0x038UL
+#define DMP_BIO_FUA		0x040UL
 #define DMP_BIO_UNTIMED		0x080UL
 #define DMP_BIO_SIZED		0x100UL
 #define DMP_BIO_BYTES		0xfffffe00UL
-#define DMP_BIO_INDEX		(DMP_BIO_OP | DMP_BIO_FUA)
 
-#define DMP_EPOCH_SHIFT		4
+#define DMP_EPOCH_SHIFT		3
 #define DMP_START_SHIFT		32
 
-/* A tracked bio with any of these bits completes on the slow path, or is not timed. */
-#define DMP_BIO_SLOW	((DMP_BIO_OP & ~(unsigned long)DMP_WRITE) | DMP_BIO_UNTIMED)
+/* A bio with any of these bits is no plain read or write. */
+#define DMP_BIO_NOT_PLAIN						\
+	((DMP_BIO_OP & ~(unsigned long)DMP_WRITE) | DMP_BIO_FUA)
 
-/* The lowest five bits of an address of a struct dmp_io. */
-#define DMP_BIO_PER_BIO		0x017UL
-#define DMP_BIO_PER_BIO_ALIGN	32
+/* A tracked bio with any of these bits completes on the slow path, or is not timed. */
+#define DMP_BIO_SLOW	(DMP_BIO_NOT_PLAIN | DMP_BIO_UNTIMED)
+
+/* The lowest four bits of an address of a struct dmp_io. */
+#define DMP_BIO_PER_BIO		0x00fUL
+#define DMP_BIO_PER_BIO_ALIGN	16
 
 /**
  * struct dmp_sample - buckets of a sampled bio, decided at submission

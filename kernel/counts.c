@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sums of the 64-bit counters, and values derived from them: see counts.h.
+ * Sums of counters, and values derived from them: see counts.h.
  */
 #include <linux/kernel.h>
 
 #include "counts.h"
+
+#define NR_U64								\
+	((sizeof(struct dmp_counts) - offsetof(struct dmp_counts, done)) / \
+	 sizeof(u64))
 
 /**
  * dmp_counts_add() - add counters up, one by one
@@ -15,11 +19,15 @@
  */
 void dmp_counts_add(struct dmp_counts *sum, const struct dmp_counts *counts)
 {
-	const u64 *from = (const u64 *)counts;
-	u64 *to = (u64 *)sum;
+	const u64 *from = (const u64 *)&counts->done;
+	u64 *to = (u64 *)&sum->done;
 	size_t i;
 
-	for (i = 0; i < DMP_NR_COUNTERS; i++)
+	for (i = 0; i < DMP_EPOCHS; i++) {
+		sum->epoch[i].entered += counts->epoch[i].entered;
+		sum->epoch[i].left += counts->epoch[i].left;
+	}
+	for (i = 0; i < NR_U64; i++)
 		to[i] += from[i];
 }
 
@@ -32,11 +40,15 @@ void dmp_counts_add(struct dmp_counts *sum, const struct dmp_counts *counts)
  */
 void dmp_counts_sub(struct dmp_counts *sum, const struct dmp_counts *counts)
 {
-	const u64 *from = (const u64 *)counts;
-	u64 *to = (u64 *)sum;
+	const u64 *from = (const u64 *)&counts->done;
+	u64 *to = (u64 *)&sum->done;
 	size_t i;
 
-	for (i = 0; i < DMP_NR_COUNTERS; i++)
+	for (i = 0; i < DMP_EPOCHS; i++) {
+		sum->epoch[i].entered -= counts->epoch[i].entered;
+		sum->epoch[i].left -= counts->epoch[i].left;
+	}
+	for (i = 0; i < NR_U64; i++)
 		to[i] -= from[i];
 }
 
@@ -45,12 +57,12 @@ void dmp_counts_sub(struct dmp_counts *sum, const struct dmp_counts *counts)
  * @counts: a sum
  *
  * Context: any.
- * Return: the bios.
+ * Return: the bios, modulo 2^32.
  */
-u64 dmp_counts_submitted(const struct dmp_counts *counts)
+u32 dmp_counts_submitted(const struct dmp_counts *counts)
 {
-	u64 submitted = 0;
 	unsigned int epoch;
+	u32 submitted = 0;
 
 	for (epoch = 0; epoch < DMP_EPOCHS; epoch++)
 		submitted += counts->epoch[epoch].entered;
@@ -67,11 +79,31 @@ u64 dmp_counts_submitted(const struct dmp_counts *counts)
 u64 dmp_counts_completed(const struct dmp_counts *counts)
 {
 	u64 completed = 0;
-	unsigned int i;
+	unsigned int op;
 
-	for (i = 0; i < 2 * DMP_OP_SLOTS; i++)
-		completed += counts->done[i].requests;
+	for (op = 0; op < DMP_NR_OPS; op++)
+		completed += counts->done[op].requests;
 	return completed;
+}
+
+/**
+ * dmp_counts_unfinished() - completions that have not left their epoch
+ * @counts: a sum
+ *
+ * To leave the epoch is the last step of a completion. Completions of untracked bios,
+ * which are of no epoch, are included.
+ *
+ * Context: any.
+ * Return: the completions, modulo 2^32.
+ */
+u32 dmp_counts_unfinished(const struct dmp_counts *counts)
+{
+	u32 unfinished = dmp_counts_completed(counts);
+	unsigned int epoch;
+
+	for (epoch = 1; epoch < DMP_EPOCHS; epoch++)
+		unfinished -= counts->epoch[epoch].left;
+	return unfinished;
 }
 
 /**
@@ -84,52 +116,10 @@ u64 dmp_counts_completed(const struct dmp_counts *counts)
  * Context: any.
  * Return: the gauge, at least 0.
  */
-u64 dmp_counts_untracked(const struct dmp_counts *counts)
+u32 dmp_counts_untracked(const struct dmp_counts *counts)
 {
-	u64 completed = dmp_counts_completed(counts);
-	s64 untracked;
-	unsigned int epoch;
+	s32 untracked = counts->epoch[0].entered -
+			dmp_counts_unfinished(counts);
 
-	for (epoch = 1; epoch < DMP_EPOCHS; epoch++)
-		completed -= counts->epoch[epoch].left;
-	untracked = counts->epoch[0].entered - completed;
-	return max_t(s64, untracked, 0);
-}
-
-/**
- * dmp_counts_fua() - bios completed that had REQ_FUA, of all operations
- * @counts: a sum
- *
- * Context: any.
- * Return: the bios.
- */
-u64 dmp_counts_fua(const struct dmp_counts *counts)
-{
-	u64 fua = 0;
-	unsigned int op;
-
-	for (op = 0; op < DMP_NR_OPS; op++)
-		fua += counts->done[op | DMP_BIO_FUA].requests;
-	return fua;
-}
-
-/**
- * dmp_counts_done() - completed bios of one operation
- * @counts: a sum
- * @op: the operation
- *
- * Context: any.
- * Return: bios with and without REQ_FUA.
- */
-struct dmp_done dmp_counts_done(const struct dmp_counts *counts,
-				enum dmp_op op)
-{
-	const struct dmp_done *fua = &counts->done[op | DMP_BIO_FUA];
-	struct dmp_done done = counts->done[op];
-
-	done.requests += fua->requests;
-	done.bytes += fua->bytes;
-	done.ns += fua->ns;
-	done.timed += fua->timed;
-	return done;
+	return max(untracked, 0);
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The 64-bit counters of one CPU, or a sum of such.
- *
- * Counters that one bio updates together lie together: a completion touches one
- * line for its operation, one for its epoch.
+ * The counters of a volume, summed: 64 bits each, but for those of epochs.
  */
 #ifndef DMP_COUNTS_H
 #define DMP_COUNTS_H
@@ -17,14 +14,16 @@
  * struct dmp_epoch_counts - bios of one epoch; slot 0 is of no epoch
  * @entered: bios submitted
  * @left: bios completed; not counted in slot 0
+ *
+ * Modulo 2^32: only differences are meaningful, and fewer bios are in flight.
  */
 struct dmp_epoch_counts {
-	u64 entered;
-	u64 left;
+	u32 entered;
+	u32 left;
 };
 
 /**
- * struct dmp_done - completed bios of one operation, with or without REQ_FUA
+ * struct dmp_done - completed bios of one operation
  * @requests: bios
  * @bytes: of these bios, at submission
  * @ns: total latency of timed bios, nanoseconds
@@ -52,33 +51,29 @@ struct dmp_uncommon {
 };
 
 /**
- * struct dmp_counts - all 64-bit counters; only u64 members, summed as an array
- * @epoch: submissions, and completions of tracked bios. Before @done: a copy in
- *	ascending order that has a bio leave its epoch also has it complete.
- * @done: completions, by operation and DMP_BIO_FUA
+ * struct dmp_counts - sum of all counters of a volume, or of all volumes
+ * @epoch: submissions, and completions of tracked bios
+ * @done: completions, by operation
  * @uncommon: by operation
  * @errors: completed with a status other than BLK_STS_OK and BLK_STS_AGAIN
+ * @fua: completed bios that had REQ_FUA, of all operations
+ *
+ * From @done on only u64 members, added as an array.
  */
 struct dmp_counts {
 	struct dmp_epoch_counts epoch[DMP_EPOCHS];
-	struct dmp_done done[2 * DMP_OP_SLOTS];
+	struct dmp_done done[DMP_NR_OPS];
 	struct dmp_uncommon uncommon[DMP_NR_OPS];
 	u64 errors;
+	u64 fua;
 };
-
-#define DMP_NR_COUNTERS	(sizeof(struct dmp_counts) / sizeof(u64))
-/* The counters of epochs come first. */
-#define DMP_NR_EPOCH_COUNTERS						\
-	(offsetof(struct dmp_counts, done) / sizeof(u64))
 
 void dmp_counts_add(struct dmp_counts *sum, const struct dmp_counts *counts);
 void dmp_counts_sub(struct dmp_counts *sum, const struct dmp_counts *counts);
-u64 dmp_counts_submitted(const struct dmp_counts *counts);
+u32 dmp_counts_submitted(const struct dmp_counts *counts);
 u64 dmp_counts_completed(const struct dmp_counts *counts);
-u64 dmp_counts_untracked(const struct dmp_counts *counts);
-u64 dmp_counts_fua(const struct dmp_counts *counts);
-struct dmp_done dmp_counts_done(const struct dmp_counts *counts,
-				enum dmp_op op);
+u32 dmp_counts_unfinished(const struct dmp_counts *counts);
+u32 dmp_counts_untracked(const struct dmp_counts *counts);
 
 /**
  * dmp_counts_in_flight() - bios that were submitted and have not completed
@@ -87,9 +82,9 @@ struct dmp_done dmp_counts_done(const struct dmp_counts *counts,
  * Context: any.
  * Return: the gauge, never negative.
  */
-static inline u64 dmp_counts_in_flight(const struct dmp_counts *counts)
+static inline u32 dmp_counts_in_flight(const struct dmp_counts *counts)
 {
-	return dmp_counts_submitted(counts) - dmp_counts_completed(counts);
+	return dmp_counts_submitted(counts) - (u32)dmp_counts_completed(counts);
 }
 
 /**
@@ -100,7 +95,7 @@ static inline u64 dmp_counts_in_flight(const struct dmp_counts *counts)
  * Context: any.
  * Return: the gauge, never negative.
  */
-static inline u64 dmp_counts_in_epoch(const struct dmp_counts *counts,
+static inline u32 dmp_counts_in_epoch(const struct dmp_counts *counts,
 				      unsigned int epoch)
 {
 	return counts->epoch[epoch].entered - counts->epoch[epoch].left;

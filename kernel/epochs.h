@@ -4,10 +4,10 @@
  *
  * An epoch takes submissions for half a second or longer. entered counts its
  * submissions, left its completions, on any CPU; entered - left bios are in flight. A
- * slot is reused once its epoch has drained (entered == left). There are seven slots:
- * the current epoch, and six that wait for bios that outlive their epoch. While no
+ * slot is reused once its epoch has drained (entered == left). There are six slots:
+ * the current epoch, and five that wait for bios that outlive their epoch. While no
  * slot has drained the current epoch is extended, and the age of its bios is
- * overestimated; the age of the oldest bio is not, since that is in an older epoch.
+ * overestimated; the age of the oldest bio is not, while it is in an older epoch.
  *
  * The per-bio word has the low 32 bits of the start; the upper ones follow from the
  * time at which the epoch's last 32-bit start was read. An epoch that is extended for
@@ -21,7 +21,7 @@
 
 #include "counts.h"
 
-/* The least duration of an epoch. */
+/* The least duration of an epoch, unless a change of settings ends it. */
 #define DMP_EPOCH_NS	500000000ULL
 
 /*

@@ -4,7 +4,7 @@
  * which a bio runs through it.
  *
  * Inlined into dmp_map() and dmp_end_io(): no call, no lock, no division, stores to the
- * CPU's own block only. A function that returns false has counted nothing but the
+ * CPU's own counters and block only. A function that returns false has counted nothing but the
  * distance to the next sample, and the caller takes the slow path (slow.h). A task that
  * migrates on its way may update the heuristics of two CPUs; counters are this_cpu
  * operations.
@@ -47,12 +47,12 @@ static __always_inline unsigned long dmp_rw_op(const struct bio *bio)
  * an index; and that it is 0 or 1 is hidden from gcc 14, which would replace the
  * multiplication by three instructions.
  */
-static __always_inline struct dmp_rw_hists __percpu *
-dmp_rw_hists(struct dmp_cpu __percpu *cpu, unsigned long op)
+static __always_inline struct dmp_rw_hists *
+dmp_rw_hists(struct dmp_block *block, unsigned long op)
 {
 	OPTIMIZER_HIDE_VAR(op);
-	cpu = (void __percpu *)cpu + op * sizeof(struct dmp_rw_hists);
-	return &cpu->rw[0];
+	block = (void *)block + op * sizeof(struct dmp_rw_hists);
+	return &block->rw[0];
 }
 
 static __always_inline unsigned long dmp_rw_state(unsigned long op, u32 bytes)
@@ -61,10 +61,10 @@ static __always_inline unsigned long dmp_rw_state(unsigned long op, u32 bytes)
 }
 
 /* May a plain read or write continue a run? Mostly yes if it does: see runs.h. */
-static __always_inline bool dmp_fast_may_continue(struct dmp_cpu __percpu *cpu,
+static __always_inline bool dmp_fast_may_continue(const struct dmp_block *block,
 						  const struct bio *bio)
 {
-	return dmp_runs_may_continue(&raw_cpu_ptr(cpu)->submit.runs,
+	return dmp_runs_may_continue(&block->submit.runs,
 				     dmp_run_key(bio->bi_iter.bi_sector,
 						 dmp_rw_op(bio)));
 }
@@ -88,18 +88,18 @@ static __always_inline unsigned long dmp_size_bucket(unsigned long sectors)
 
 /**
  * dmp_fast_patterns() - patterns of a plain read or write that continues no run
- * @cpu: the volume's blocks
+ * @block: of this CPU
  * @bio: as submitted
  * @state: set to its per-bio state, without epoch and start
  *
  * Context: process context, the caller may be preempted.
  * Return: false if the caller must take the slow path.
  */
-static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
+static __always_inline bool dmp_fast_patterns(struct dmp_block *block,
 					      const struct bio *bio,
 					      unsigned long *state)
 {
-	struct dmp_submit_state *submit = &raw_cpu_ptr(cpu)->submit;
+	struct dmp_submit_state *submit = &block->submit;
 	unsigned long sectors = bio->bi_iter.bi_size >> SECTOR_SHIFT;
 	unsigned long op = dmp_rw_op(bio);
 	u64 end = dmp_run_key(bio->bi_iter.bi_sector, op);
@@ -114,14 +114,14 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
 	dmp_runs_end(&submit->runs, end);
 
 	*state = (sectors << SECTOR_SHIFT) + op + DMP_MODE_PATTERNS;
-	dmp_hist_inc(dmp_rw_hists(cpu, op)->each.size,
+	dmp_hist_inc(dmp_rw_hists(block, op)->each.size,
 		     dmp_size_bucket(sectors));
 	return true;
 }
 
 /**
  * dmp_count_run() - count a read or write that continues a sequential run
- * @cpu: the volume's blocks
+ * @block: of this CPU
  * @op: DMP_READ or DMP_WRITE
  * @length: of the run, itself included
  *
@@ -130,20 +130,20 @@ static __always_inline bool dmp_fast_patterns(struct dmp_cpu __percpu *cpu,
  *
  * Context: process context, the caller may be preempted.
  */
-static __always_inline void dmp_count_run(struct dmp_cpu __percpu *cpu,
+static __always_inline void dmp_count_run(struct dmp_block *block,
 					  unsigned long op, u32 length)
 {
 	unsigned int bucket = dmp_run_bucket(length);
 
 	if (unlikely(bucket))
-		dmp_hist_inc(cpu->rw[op].run, bucket);
+		dmp_hist_inc(block->rw[op].run, bucket);
 	/* [0], which no run uses, counts the bios that continued one. */
-	dmp_hist_inc(cpu->rw[op].run, 0);
+	dmp_hist_inc(block->rw[op].run, 0);
 }
 
 /**
  * dmp_fast_continue() - dmp_fast_patterns() for a bio that may continue a run
- * @cpu: the volume's blocks
+ * @block: of this CPU
  * @bio: as submitted
  * @state: set to its per-bio state, without epoch and start
  *
@@ -152,11 +152,11 @@ static __always_inline void dmp_count_run(struct dmp_cpu __percpu *cpu,
  * Context: process context, the caller may be preempted.
  * Return: false if the caller must take the slow path.
  */
-static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
+static __always_inline bool dmp_fast_continue(struct dmp_block *block,
 					      const struct bio *bio,
 					      unsigned long *state)
 {
-	struct dmp_submit_state *submit = &raw_cpu_ptr(cpu)->submit;
+	struct dmp_submit_state *submit = &block->submit;
 	unsigned long sectors = bio_sectors(bio);
 	unsigned long op = dmp_rw_op(bio);
 	u64 start = dmp_run_key(bio->bi_iter.bi_sector, op);
@@ -171,8 +171,8 @@ static __always_inline bool dmp_fast_continue(struct dmp_cpu __percpu *cpu,
 	if (unlikely(!length))
 		length = dmp_runs_submit(&submit->runs, start, end);
 	if (likely(length))
-		dmp_count_run(cpu, op, length);
-	dmp_hist_inc(dmp_rw_hists(cpu, op)->each.size,
+		dmp_count_run(block, op, length);
+	dmp_hist_inc(dmp_rw_hists(block, op)->each.size,
 		     dmp_size_bucket(sectors));
 	*state = (sectors << SECTOR_SHIFT) + op + DMP_MODE_PATTERNS;
 	return true;
@@ -190,20 +190,20 @@ static __always_inline struct dmp_epoch_counts __percpu *
 dmp_epoch_counts(struct dmp_cpu __percpu *cpu, unsigned long state)
 {
 	cpu = (void __percpu *)cpu + (state & DMP_BIO_EPOCH);
-	return &cpu->counts.epoch[0];
+	return &cpu->epoch[0];
 }
 
-/* The block, shifted so that counts.done[0] is the entry of the bio's operation. */
+/* The counters, shifted so that rw[0] is the entry of the bio's operation. */
 static __always_inline struct dmp_cpu __percpu *
 dmp_shift_to_done(struct dmp_cpu __percpu *cpu, unsigned long state)
 {
 	return (void __percpu *)cpu +
-	       (state & DMP_BIO_INDEX) * sizeof(struct dmp_done);
+	       (state & DMP_WRITE) * sizeof(struct dmp_done);
 }
 
 /**
  * dmp_count_submitted() - count a submission into its epoch; slot 0 if untracked
- * @cpu: the volume's blocks
+ * @cpu: the volume's counters
  * @mode: of the volume, or state of the bio; only DMP_MODE_EPOCH is used
  *
  * Context: any; the caller may be preempted and migrate.
@@ -211,29 +211,26 @@ dmp_shift_to_done(struct dmp_cpu __percpu *cpu, unsigned long state)
 static __always_inline void dmp_count_submitted(struct dmp_cpu __percpu *cpu,
 						u32 mode)
 {
-	unsigned long flags = dmp_update_begin(cpu);
-
-	this_cpu_inc(dmp_epoch_counts(cpu, mode)->entered);
-	dmp_update_end(cpu, flags);
+	dmp_cpu_inc_u32(&dmp_epoch_counts(cpu, mode)->entered);
 }
 
 /**
  * dmp_skip_time() - is a bio not timed, with latency_every above 1?
  * @stats: of the volume
- * @cpu: the volume's blocks
+ * @submit: of this CPU
  *
  * Context: process context, the caller may be preempted.
  * Return: false if the bio is due to be timed, or the distance was drawn under an
  *	earlier setting; dmp_should_time() decides then.
  */
 static __always_inline bool dmp_skip_time(const struct dmp_stats *stats,
-					  struct dmp_cpu __percpu *cpu)
+					  struct dmp_submit_state *submit)
 {
-	u32 left = this_cpu_read(cpu->submit.until_timed) - 1;
+	u32 left = submit->until_timed - 1;
 
 	if (unlikely(left >= READ_ONCE(stats->time_span)))
 		return false;
-	this_cpu_write(cpu->submit.until_timed, left);
+	submit->until_timed = left;
 	return true;
 }
 
@@ -274,66 +271,73 @@ static __always_inline unsigned long dmp_state_start(u64 ticks)
 }
 
 /* With a 32-bit long the fast path reads no clock. */
-static __always_inline void dmp_remember_submit(struct dmp_cpu __percpu *cpu,
+static __always_inline void dmp_remember_submit(struct dmp_submit_state *submit,
 						u64 ticks)
 {
 #if BITS_PER_LONG == 64
-	this_cpu_write(cpu->submit.last_submit, ticks);
+	submit->last_submit = ticks;
 #endif
 }
 
 /**
  * dmp_fast_start() - enter an epoch and read the clock, if each bio is timed
  * @stats: of the volume
- * @cpu: the volume's blocks
+ * @cpu: the volume's counters
+ * @submit: of this CPU
  * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_TIME_EACH
  *
  * Context: process context, the caller may be preempted.
  * Return: bits to be added to the bio's state.
  */
 static __always_inline unsigned long
-dmp_fast_start(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu, u32 mode)
+dmp_fast_start(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
+	       struct dmp_submit_state *submit, u32 mode)
 {
 	u64 ticks;
 
 	dmp_count_submitted(cpu, mode);
 	ticks = dmp_clock_ticks(&stats->clock);
-	dmp_remember_submit(cpu, ticks);
+	dmp_remember_submit(submit, ticks);
 	return (mode & DMP_MODE_EPOCH) | dmp_state_start(ticks);
 }
 
 /**
  * dmp_fast_no_start() - enter an epoch, if any, without reading the clock
- * @cpu: the volume's blocks
+ * @cpu: the volume's counters
+ * @submit: of this CPU
  * @mode: of the volume, without DMP_MODE_SLOW and DMP_MODE_TIME_EACH
  *
  * Context: process context, the caller may be preempted.
  * Return: bits to be added to the bio's state.
  */
 static __always_inline unsigned long
-dmp_fast_no_start(struct dmp_cpu __percpu *cpu, u32 mode)
+dmp_fast_no_start(struct dmp_cpu __percpu *cpu, struct dmp_submit_state *submit,
+		  u32 mode)
 {
 	dmp_count_submitted(cpu, mode);
-	this_cpu_write(cpu->submit.last_jiffies, jiffies);
+	submit->last_jiffies = jiffies;
 	return (mode & DMP_MODE_EPOCH) | DMP_BIO_UNTIMED;
 }
 
 /**
  * dmp_fast_no_epoch() - count the submission of an untracked bio
- * @cpu: the volume's blocks
+ * @cpu: the volume's counters
+ * @submit: of this CPU
  *
  * Context: process context, the caller may be preempted.
  */
-static __always_inline void dmp_fast_no_epoch(struct dmp_cpu __percpu *cpu)
+static __always_inline void dmp_fast_no_epoch(struct dmp_cpu __percpu *cpu,
+					      struct dmp_submit_state *submit)
 {
 	dmp_count_submitted(cpu, 0);
-	this_cpu_write(cpu->submit.last_jiffies, jiffies);
+	submit->last_jiffies = jiffies;
 }
 
 /**
  * dmp_fast_start_timed() - enter an epoch; read the clock, if dmp_should_time()
  * @stats: of the volume
- * @cpu: the volume's blocks
+ * @cpu: the volume's counters
+ * @submit: of this CPU
  * @mode: of the volume, without DMP_MODE_SLOW, with DMP_MODE_EPOCH
  *
  * Context: process context, the caller may be preempted.
@@ -341,12 +345,10 @@ static __always_inline void dmp_fast_no_epoch(struct dmp_cpu __percpu *cpu)
  */
 static inline unsigned long
 dmp_fast_start_timed(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
-		     u32 mode)
+		     struct dmp_submit_state *submit, u32 mode)
 {
-	struct dmp_submit_state *submit = &raw_cpu_ptr(cpu)->submit;
-
 	if (!dmp_should_time(stats, submit))
-		return dmp_fast_no_start(cpu, mode);
+		return dmp_fast_no_start(cpu, submit, mode);
 	dmp_count_submitted(cpu, mode);
 	submit->last_jiffies = jiffies;
 	return (mode & DMP_MODE_EPOCH) |
@@ -356,8 +358,8 @@ dmp_fast_start_timed(struct dmp_stats *stats, struct dmp_cpu __percpu *cpu,
 /* --- completion -------------------------------------------------------------- */
 
 /**
- * dmp_count_completed() - count a completed bio
- * @cpu: the volume's blocks
+ * dmp_count_completed() - count a completed read or write
+ * @cpu: the volume's counters
  * @state: of the bio
  *
  * Context: any, hard interrupt included.
@@ -368,37 +370,35 @@ static __always_inline void dmp_count_completed(struct dmp_cpu __percpu *cpu,
 	unsigned long flags = dmp_update_begin(cpu);
 	struct dmp_cpu __percpu *at = dmp_shift_to_done(cpu, state);
 
-	this_cpu_inc(at->counts.done[0].requests);
-	this_cpu_add(at->counts.done[0].bytes, state & DMP_BIO_BYTES);
+	dmp_cpu_add_u64(&at->rw[0].requests, 1);
+	dmp_cpu_add_u64(&at->rw[0].bytes, state & DMP_BIO_BYTES);
 	dmp_update_end(cpu, flags);
 }
 
 /**
  * dmp_count_left() - count the completion of a tracked bio in its epoch
- * @cpu: the volume's blocks
+ * @cpu: the volume's counters
  * @state: of the bio
  *
- * The last update of a completion: unfinished() in stats.c relies on it.
+ * The last update of a completion: dmp_counts_unfinished() relies on it.
  *
  * Context: any, hard interrupt included.
  */
 static __always_inline void dmp_count_left(struct dmp_cpu __percpu *cpu,
 					   unsigned long state)
 {
-	unsigned long flags = dmp_update_begin(cpu);
-
-	this_cpu_inc(dmp_epoch_counts(cpu, state)->left);
-	dmp_update_end(cpu, flags);
+	dmp_cpu_inc_u32(&dmp_epoch_counts(cpu, state)->left);
 }
 
+/* Of a timed read or write. */
 static __always_inline void dmp_count_time(struct dmp_cpu __percpu *cpu,
 					   unsigned long state, u64 ns)
 {
 	unsigned long flags = dmp_update_begin(cpu);
 	struct dmp_cpu __percpu *at = dmp_shift_to_done(cpu, state);
 
-	this_cpu_add(at->counts.done[0].ns, ns);
-	this_cpu_inc(at->counts.done[0].timed);
+	dmp_cpu_add_u64(&at->rw[0].ns, ns);
+	dmp_cpu_add_u64(&at->rw[0].timed, 1);
 	dmp_update_end(cpu, flags);
 }
 
@@ -420,7 +420,7 @@ static __always_inline unsigned long dmp_latency_bucket(u64 ns)
 static __always_inline bool dmp_fast_complete(struct dmp_stats *stats,
 					      unsigned long state)
 {
-	struct dmp_cpu __percpu *cpu = stats->cpu;
+	struct dmp_cpu __percpu *cpu = stats->cpus.cpu;
 	u32 ticks;
 	u64 ns;
 
@@ -432,7 +432,7 @@ static __always_inline bool dmp_fast_complete(struct dmp_stats *stats,
 	if (unlikely(state & DMP_BIO_SLOW))
 		return false;
 
-	ticks = (u32)dmp_clock_ticks(&stats->clock) -
+	ticks = dmp_clock_ticks_low(&stats->clock) -
 		(u32)((u64)state >> DMP_START_SHIFT);
 	if (unlikely(ticks >= READ_ONCE(stats->slow_ticks)))
 		return false;
@@ -440,7 +440,7 @@ static __always_inline bool dmp_fast_complete(struct dmp_stats *stats,
 	ns = dmp_few_ticks_to_ns(&stats->clock, ticks);
 	dmp_count_completed(cpu, state);
 	dmp_count_time(cpu, state, ns);
-	dmp_hist_inc(dmp_rw_hists(cpu, state & DMP_WRITE)->each.latency,
+	dmp_hist_inc(dmp_rw_hists(dmp_this_block(cpu), state & DMP_WRITE)->each.latency,
 		     dmp_latency_bucket(ns));
 	dmp_count_left(cpu, state);
 	return true;

@@ -3,14 +3,14 @@
  * Layout of the histograms, and their buckets.
  *
  * Histograms of reads and writes are in each CPU's block. The other operations are
- * rare and share one set of atomic counters per volume. Only the tick writes the
- * histograms of windows.
+ * rare and share one set of atomic counters per volume. The histograms of windows are
+ * written under the lock of the tick, and do not wrap in 13 years.
  *
  * All counters have 32 bits, which halves their memory and cache footprint; they
  * wrap. A fold sums them modulo 2^32 over all CPUs and adds the increase to 64-bit
- * totals. Readers fold, and so does the tick of a busy volume, often enough that no
- * counter wraps twice in between. There is no tick at "collect counters": errors by
- * status then lose multiples of 2^32 between two reads.
+ * totals (totals.h). Readers fold, and so does the tick of a busy volume, often enough
+ * that no counter grows by 2^31 in between. There is no tick at "collect counters":
+ * errors by status then lose multiples of 2^32 between two reads.
  */
 #ifndef DMP_HISTS_H
 #define DMP_HISTS_H
@@ -152,21 +152,18 @@ struct dmp_window_hists {
 	u32 bytes[DMP_WINDOW_BYTES_BUCKETS];
 };
 
-/* Histograms that are not per CPU. */
-struct dmp_shared_hists {
-	struct dmp_op_hists rare[DMP_RARE_OPS];	/* atomic */
-	struct dmp_window_hists window[DMP_NR_OPS];	/* under the tick's lock */
-};
-
-/* All histograms of a volume; only u32 members, summed as an array. */
-struct dmp_hists {
-	struct dmp_rw_hists rw[DMP_RW_OPS];	/* the sum of all CPUs' */
-	struct dmp_shared_hists shared;
-};
-
-#define DMP_NR_CPU_HIST_COUNTERS					\
-	(offsetof(struct dmp_hists, shared) / sizeof(u32))
-#define DMP_NR_HIST_COUNTERS	(sizeof(struct dmp_hists) / sizeof(u32))
+/**
+ * dmp_hist_counters() - number of histogram counters of an operation
+ * @op: operation
+ *
+ * Context: any.
+ * Return: those of struct dmp_rw_hists, or those of struct dmp_op_hists, its beginning.
+ */
+static inline size_t dmp_hist_counters(unsigned int op)
+{
+	return (op < DMP_RW_OPS ? sizeof(struct dmp_rw_hists) :
+				  sizeof(struct dmp_op_hists)) / sizeof(u32);
+}
 
 /**
  * dmp_run_bucket() - the bucket in which a run counts when it reaches a length
@@ -222,17 +219,19 @@ static inline unsigned int dmp_window_bytes_bucket(u64 bytes)
 }
 
 /**
- * struct dmp_hist_range - some of the counters of struct dmp_hists
- * @first: the first one, in counters from its start
- * @count: so many; 0: none
+ * struct dmp_hist_range - histogram counters to read
+ * @ops: mask of operations; 0: none
+ * @first: the first counter of each, from the start of struct dmp_rw_hists
+ * @count: so many, or as many as the operation has
  */
 struct dmp_hist_range {
+	unsigned int ops;
 	size_t first;
 	size_t count;
 };
 
-#define DMP_NO_HISTS	((struct dmp_hist_range){ .count = 0 })
+#define DMP_NO_HISTS	((struct dmp_hist_range){ .ops = 0 })
 #define DMP_ALL_HISTS							\
-	((struct dmp_hist_range){ .count = DMP_NR_HIST_COUNTERS })
+	((struct dmp_hist_range){ .ops = BIT(DMP_NR_OPS) - 1, .count = SIZE_MAX })
 
 #endif /* DMP_HISTS_H */

@@ -5,8 +5,10 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "clock.h"
+#include "cpus.h"
 #include "overhead.h"
-#include "stats.h"
+#include "reset.h"
 #include "sysfs.h"
 #include "target.h"
 #include "tick.h"
@@ -17,18 +19,23 @@ static int __init dmp_init(void)
 {
 	int ret;
 
-	ret = dmp_stats_global_init();
+	ret = dmp_cpus_global_init();
 	if (ret)
 		return ret;
 
+	ret = dmp_reset_global_init();
+	if (ret)
+		goto cpus_exit;
+
 	ret = dmp_tick_global_init();
 	if (ret)
-		goto stats_exit;
+		goto reset_exit;
 
 	ret = dmp_sysfs_init();
 	if (ret)
 		goto tick_exit;
 
+	dmp_clock_global_init();
 	dmp_overhead_measure();
 	ret = dmp_volumes_init(&dmp_sysfs_volume_ops);
 	if (ret)
@@ -46,8 +53,10 @@ sysfs_exit:
 	dmp_sysfs_exit();
 tick_exit:
 	dmp_tick_global_exit();
-stats_exit:
-	dmp_stats_global_exit();
+reset_exit:
+	dmp_reset_global_exit();
+cpus_exit:
+	dmp_cpus_global_exit();
 	return ret;
 }
 
@@ -57,7 +66,8 @@ static void __exit dmp_exit(void)
 	dmp_volumes_exit();
 	dmp_sysfs_exit();
 	dmp_tick_global_exit();
-	dmp_stats_global_exit();
+	dmp_reset_global_exit();
+	dmp_cpus_global_exit();
 }
 
 module_init(dmp_init);

@@ -158,106 +158,96 @@ static const char *flags_label(unsigned int index)
 
 #define IN_COUNTERS(bytes)	((bytes) / sizeof(u32))
 
-/* Offsets of counters, and strides between operations. */
-#define AT(member)	.offset = IN_COUNTERS(offsetof(struct dmp_hists, member))
-#define RARE_AT(member)	.rare = IN_COUNTERS(offsetof(struct dmp_hists, member))
-#define RW_STRIDE	.stride = IN_COUNTERS(sizeof(struct dmp_rw_hists))
-#define OP_STRIDES	RW_STRIDE,					\
-			.rare_stride = IN_COUNTERS(sizeof(struct dmp_op_hists))
-#define WINDOW_STRIDES							\
-	.stride = IN_COUNTERS(sizeof(struct dmp_window_hists)),		\
-	.rare_stride = IN_COUNTERS(sizeof(struct dmp_window_hists))
+/* Offset of a counter in struct dmp_rw_hists, or in struct dmp_window_hists. */
+#define AT(member)	.offset = DMP_RW_HIST(member)
+#define WINDOW_AT(member)						\
+	.windows = true,						\
+	.offset = IN_COUNTERS(offsetof(struct dmp_window_hists, member))
 
 const struct dmp_metric dmp_metrics[] = {
 	{
-		.name = "latency_ns", .ops = ALL_OPS, OP_STRIDES,
-		AT(rw[0].each.latency), RARE_AT(shared.rare[0].latency),
+		.name = "latency_ns", .ops = ALL_OPS,
+		AT(each.latency),
 		.buckets = DMP_LATENCY_BUCKETS, .bound = latency_bound,
 	}, {
-		.name = "size_bytes", .ops = SIZED_OPS, OP_STRIDES,
-		AT(rw[0].each.size), RARE_AT(shared.rare[0].size),
+		.name = "size_bytes", .ops = SIZED_OPS,
+		AT(each.size),
 		.buckets = DMP_SIZE_BUCKETS, .bound = size_bound,
 	}, {
-		.name = "size_latency", .ops = RW_OPS, RW_STRIDE,
-		AT(rw[0].size_latency),
+		.name = "size_latency", .ops = RW_OPS,
+		AT(size_latency),
 		.buckets = DMP_SL_SIZES * DMP_SL_LATENCIES,
 		.columns = DMP_SL_LATENCIES,
 		.bound = class_bound, .row_bound = class_bound,
 	}, {
-		.name = "seek_sectors", .ops = RW_OPS, RW_STRIDE,
-		AT(rw[0].seek),
+		.name = "seek_sectors", .ops = RW_OPS,
+		AT(seek),
 		.buckets = DMP_SEEK_BUCKETS, .bound = seek_bound,
 	}, {
-		.name = "cpu_run_requests", .ops = RW_OPS, RW_STRIDE,
-		AT(rw[0].run),
+		.name = "cpu_run_requests", .ops = RW_OPS,
+		AT(run),
 		.buckets = DMP_RUN_BUCKETS, .bound = run_bound,
 	}, {
-		.name = "interarrival_ns", .ops = ALL_OPS, OP_STRIDES,
-		AT(rw[0].each.interarrival),
-		RARE_AT(shared.rare[0].interarrival),
+		.name = "interarrival_ns", .ops = ALL_OPS,
+		AT(each.interarrival),
 		.buckets = DMP_INTERARRIVAL_BUCKETS,
 		.bound = interarrival_bound,
 	}, {
-		.name = "depth", .ops = ALL_OPS, OP_STRIDES,
-		AT(rw[0].each.depth), RARE_AT(shared.rare[0].depth),
+		.name = "depth", .ops = ALL_OPS,
+		AT(each.depth),
 		.buckets = DMP_DEPTH_BUCKETS, .bound = power_bound,
 	}, {
-		.name = "align_bytes", .ops = SIZED_OPS, OP_STRIDES,
-		AT(rw[0].each.align), RARE_AT(shared.rare[0].align),
+		.name = "align_bytes", .ops = SIZED_OPS,
+		AT(each.align),
 		.buckets = DMP_ALIGN_BUCKETS, .bound = align_bound,
 	}, {
-		.name = "heat", .ops = RW_OPS, RW_STRIDE,
-		AT(rw[0].heat),
+		.name = "heat", .ops = RW_OPS,
+		AT(heat),
 		.buckets = DMP_HEAT_CELLS, .bound = cell_bound,
 	}, {
-		.name = "window_requests", .ops = ALL_OPS, WINDOW_STRIDES,
-		AT(shared.window[0].requests),
-		RARE_AT(shared.window[DMP_RW_OPS].requests),
+		.name = "window_requests", .ops = ALL_OPS,
+		WINDOW_AT(requests),
 		.buckets = DMP_WINDOW_REQUESTS_BUCKETS,
 		.bound = window_requests_bound,
 	}, {
-		.name = "window_bytes", .ops = SIZED_OPS, WINDOW_STRIDES,
-		AT(shared.window[0].bytes),
-		RARE_AT(shared.window[DMP_RW_OPS].bytes),
+		.name = "window_bytes", .ops = SIZED_OPS,
+		WINDOW_AT(bytes),
 		.buckets = DMP_WINDOW_BYTES_BUCKETS,
 		.bound = window_bytes_bound,
 	}, {
-		.name = "errors", .ops = ALL_OPS, OP_STRIDES,
-		AT(rw[0].each.errors), RARE_AT(shared.rare[0].errors),
+		.name = "errors", .ops = ALL_OPS,
+		AT(each.errors),
 		.buckets = DMP_STATUSES, .label = status_label,
 	}, {
-		.name = "flags", .ops = ALL_OPS, OP_STRIDES,
-		AT(rw[0].each.flags), RARE_AT(shared.rare[0].flags),
+		.name = "flags", .ops = ALL_OPS,
+		AT(each.flags),
 		.buckets = DMP_FLAGS, .label = flags_label,
 	},
 };
 
 const unsigned int dmp_nr_metrics = ARRAY_SIZE(dmp_metrics);
 
-/* Where the counters of a histogram and operation begin. */
-static size_t first_of(const struct dmp_metric *metric, unsigned int op)
+static u64 value_of(const struct dmp_metric *metric,
+		    const struct dmp_snapshot *snapshot, unsigned int op,
+		    unsigned int index)
 {
-	if (op < DMP_RW_OPS)
-		return metric->offset + op * metric->stride;
-	return metric->rare + (op - DMP_RW_OPS) * metric->rare_stride;
-}
+	const u32 *windows = (const u32 *)&snapshot->window_hists[op];
 
-static const u64 *counters_of(const u64 *hists, unsigned int op,
-			      const struct dmp_metric *metric)
-{
-	return hists + first_of(metric, op);
+	if (metric->windows)
+		return READ_ONCE(windows[metric->offset + index]);
+	return dmp_total(snapshot->totals, op, metric->offset + index);
 }
 
 /* Runs that began: all reads or writes less those that continued a run (run[0]). */
-static u64 runs_begun(const u64 *hists, unsigned int op, u64 continued)
+static u64 runs_begun(const struct dmp_snapshot *snapshot, unsigned int op,
+		      u64 continued)
 {
-	const u64 *size = hists + IN_COUNTERS(offsetof(struct dmp_hists,
-						       rw[op].each.size));
 	u64 submitted = 0;
 	unsigned int i;
 
 	for (i = 0; i < DMP_SIZE_BUCKETS; i++)
-		submitted += size[i];
+		submitted += dmp_total(snapshot->totals, op,
+				       DMP_RW_HIST(each.size) + i);
 	return submitted > continued ? submitted - continued : 0;
 }
 
@@ -266,11 +256,17 @@ static u64 runs_begun(const u64 *hists, unsigned int op, u64 continued)
  * there or are there now. The difference is clamped: a run that is under way at a
  * reset grows without having begun.
  */
-static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
+static u64 runs_of_length(const struct dmp_metric *metric,
+			  const struct dmp_snapshot *snapshot, unsigned int op,
+			  unsigned int index)
 {
-	u64 reached = index ? run[index] : begun;
-	u64 went_on = index + 1 < DMP_RUN_BUCKETS ? run[index + 1] : 0;
+	u64 reached = value_of(metric, snapshot, op, index);
+	u64 went_on = 0;
 
+	if (!index)
+		reached = runs_begun(snapshot, op, reached);
+	if (index + 1 < DMP_RUN_BUCKETS)
+		went_on = value_of(metric, snapshot, op, index + 1);
 	return reached > went_on ? reached - went_on : 0;
 }
 
@@ -285,103 +281,96 @@ static u64 runs_of_length(const u64 *run, unsigned int index, u64 begun)
 struct dmp_hist_range dmp_metric_range(const struct dmp_metric *metric,
 				       unsigned int op)
 {
-	struct dmp_hist_range range;
-
 	/* Runs that began are computed from sizes, too. */
-	if (metric->bound == run_bound) {
-		range.first = IN_COUNTERS(offsetof(struct dmp_hists, rw[op]));
-		range.count = IN_COUNTERS(sizeof(struct dmp_rw_hists));
-	} else {
-		range.first = first_of(metric, op);
-		range.count = metric->buckets;
-	}
-	return range;
+	if (metric->bound == run_bound)
+		return (struct dmp_hist_range) {
+			.ops = BIT(op), .count = SIZE_MAX,
+		};
+	if (metric->windows)
+		return DMP_NO_HISTS;
+	return (struct dmp_hist_range) {
+		.ops = BIT(op), .first = metric->offset,
+		.count = metric->buckets,
+	};
 }
 
 /**
  * dmp_metric_value() - the count in a bucket
  * @metric: any
- * @hists: of dmp_stats_hists()
+ * @snapshot: of the volume, with this histogram
  * @op: one of the metric's operations
  * @index: of the bucket
  *
  * Context: any.
  * Return: the count.
  */
-u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
-		     unsigned int op, unsigned int index)
+u64 dmp_metric_value(const struct dmp_metric *metric,
+		     const struct dmp_snapshot *snapshot, unsigned int op,
+		     unsigned int index)
 {
-	const u64 *values = counters_of(hists, op, metric);
-
 	if (metric->bound == run_bound)
-		return runs_of_length(values, index,
-				      index ? 0 : runs_begun(hists, op,
-							     values[0]));
-	return values[index];
+		return runs_of_length(metric, snapshot, op, index);
+	return value_of(metric, snapshot, op, index);
 }
 
 /* Counters that scalars are computed from. */
 static const struct dmp_metric align_counters = {
-	OP_STRIDES, AT(rw[0].each.align), RARE_AT(shared.rare[0].align),
-	.buckets = DMP_ALIGN_BUCKETS,
+	AT(each.align), .buckets = DMP_ALIGN_BUCKETS,
 };
 
 static const struct dmp_metric physical_counter = {
-	OP_STRIDES, AT(rw[0].each.aligned_physical),
-	RARE_AT(shared.rare[0].aligned_physical), .buckets = 1,
+	AT(each.aligned_physical), .buckets = 1,
 };
 
 static const struct dmp_metric optimal_counter = {
-	OP_STRIDES, AT(rw[0].each.aligned_optimal),
-	RARE_AT(shared.rare[0].aligned_optimal), .buckets = 1,
+	AT(each.aligned_optimal), .buckets = 1,
 };
 
 static const struct dmp_metric sequential_counter = {
-	RW_STRIDE, AT(rw[0].sequential), .buckets = 1,
+	AT(sequential), .buckets = 1,
 };
 
 static const struct dmp_metric flags_counters = {
-	OP_STRIDES, AT(rw[0].each.flags), RARE_AT(shared.rare[0].flags),
-	.buckets = DMP_FLAGS,
+	AT(each.flags), .buckets = DMP_FLAGS,
 };
 
 /* Each sampled bio is in one bucket of the histogram of flags. */
-static u64 sampled(const u64 *hists, unsigned int op)
+static u64 sampled(const struct dmp_snapshot *snapshot, unsigned int op)
 {
-	const u64 *flags = counters_of(hists, op, &flags_counters);
 	unsigned int i;
 	u64 sum = 0;
 
 	for (i = 0; i < DMP_FLAGS; i++)
-		sum += flags[i];
+		sum += value_of(&flags_counters, snapshot, op, i);
 	return sum;
 }
 
-static u64 sequential(const u64 *hists, unsigned int op)
+static u64 sequential(const struct dmp_snapshot *snapshot, unsigned int op)
 {
-	return *counters_of(hists, op, &sequential_counter);
+	return value_of(&sequential_counter, snapshot, op, 0);
 }
 
 /* Sampled bios that begin at a multiple of 4 KiB and are one in length. */
-static u64 aligned_4k(const u64 *hists, unsigned int op)
+static u64 aligned_4k(const struct dmp_snapshot *snapshot, unsigned int op)
 {
-	const u64 *align = counters_of(hists, op, &align_counters);
 	u64 sum = 0;
 	int i;
 
 	for (i = DMP_ALIGN_BUCKETS - 1; i >= 0 && align_bound(i) >= SZ_4K; i--)
-		sum += align[i];
+		sum += value_of(&align_counters, snapshot, op, i);
 	return sum;
 }
 
-static u64 aligned_physical(const u64 *hists, unsigned int op)
+static u64 aligned_physical(const struct dmp_snapshot *snapshot,
+			    unsigned int op)
 {
-	return *counters_of(hists, op, &physical_counter);
+	return value_of(&physical_counter, snapshot, op, 0);
 }
 
-static u64 aligned_optimal(const u64 *hists, unsigned int op)
+static u64 aligned_optimal(const struct dmp_snapshot *snapshot,
+			   unsigned int op)
 {
-	return *counters_of(hists, op, &optimal_counter);
+	return value_of(&optimal_counter, snapshot, op, 0);
 }
 
 static const char *collect(const struct dmp_snapshot *snapshot)
@@ -409,12 +398,12 @@ const struct dmp_scalar dmp_scalars[] = {
 	{ "latency_start_boot_ns", VALUE(start.latency_boot_ns) },
 	{ "busy_ns", VALUE(windows.busy_ns) },
 	{ "windows_late", VALUE(windows.late) },
-	{ "requests", DONE, VALUE(done[0].requests) },
-	{ "bytes", DONE, VALUE(done[0].bytes) },
+	{ "requests", DONE, VALUE(counts.done[0].requests) },
+	{ "bytes", DONE, VALUE(counts.done[0].bytes) },
 	{ "refused", UNCOMMON, VALUE(counts.uncommon[0].refused) },
 	{ "refused_bytes", UNCOMMON, VALUE(counts.uncommon[0].refused_bytes) },
-	{ "time_ns", DONE, VALUE(done[0].ns) },
-	{ "timed", DONE, VALUE(done[0].timed) },
+	{ "time_ns", DONE, VALUE(counts.done[0].ns) },
+	{ "timed", DONE, VALUE(counts.done[0].timed) },
 	{ "slow", UNCOMMON, VALUE(counts.uncommon[0].slow) },
 	{ "slow_time_ns", UNCOMMON, VALUE(counts.uncommon[0].slow_ns) },
 	{ "peak_requests", PEAK, VALUE(windows.peaks[0].requests) },
@@ -430,7 +419,7 @@ const struct dmp_scalar dmp_scalars[] = {
 	{ "aligned_optimal", SIZED_OPS, .hists = aligned_optimal,
 	  .counters = &optimal_counter },
 	{ "errors", VALUE(counts.errors) },
-	{ "fua", VALUE(fua) },
+	{ "fua", VALUE(counts.fua) },
 	{ "in_flight", VALUE(in_flight) },
 	{ "oldest_ns", VALUE(oldest_ns) },
 };
@@ -465,7 +454,7 @@ u64 dmp_scalar_value(const struct dmp_scalar *scalar,
 		     const struct dmp_snapshot *snapshot, unsigned int op)
 {
 	if (scalar->hists)
-		return scalar->hists(snapshot->hists, op);
+		return scalar->hists(snapshot, op);
 	return *(const u64 *)((const char *)snapshot + scalar->offset +
 			      op * scalar->stride);
 }

@@ -26,7 +26,7 @@ struct dmp_scalar {
 	unsigned int ops;
 	size_t offset;
 	size_t stride;
-	u64 (*hists)(const u64 *hists, unsigned int op);
+	u64 (*hists)(const struct dmp_snapshot *snapshot, unsigned int op);
 	const struct dmp_metric *counters;
 	const char *(*word)(const struct dmp_snapshot *snapshot);
 };
@@ -35,10 +35,9 @@ struct dmp_scalar {
  * struct dmp_metric - a histogram by operation
  * @name: quantity and unit; prefixed with "read_" and so on
  * @ops: mask of operations
- * @offset: of reads, in counters from the start of struct dmp_hists
- * @stride: counters from reads to writes
- * @rare: as @offset, of the first operation that is neither read nor write
- * @rare_stride: counters from one such operation to the next
+ * @windows: of 100 ms windows
+ * @offset: in counters from the start of an operation's struct dmp_rw_hists, or
+ *	struct dmp_window_hists
  * @buckets: number of buckets
  * @columns: of a two-dimensional histogram: buckets per row; else 0
  * @bound: lower bound of a bucket, or of a column; NULL if buckets have labels
@@ -48,10 +47,8 @@ struct dmp_scalar {
 struct dmp_metric {
 	const char *name;
 	unsigned int ops;
+	bool windows;
 	size_t offset;
-	size_t stride;
-	size_t rare;
-	size_t rare_stride;
 	unsigned int buckets;
 	unsigned int columns;
 	s64 (*bound)(unsigned int index);
@@ -71,7 +68,8 @@ struct dmp_hist_range dmp_metric_range(const struct dmp_metric *metric,
 				       unsigned int op);
 u64 dmp_scalar_value(const struct dmp_scalar *scalar,
 		     const struct dmp_snapshot *snapshot, unsigned int op);
-u64 dmp_metric_value(const struct dmp_metric *metric, const u64 *hists,
-		     unsigned int op, unsigned int index);
+u64 dmp_metric_value(const struct dmp_metric *metric,
+		     const struct dmp_snapshot *snapshot, unsigned int op,
+		     unsigned int index);
 
 #endif /* DMP_METRICS_H */

@@ -48,31 +48,34 @@ static const struct dmp_geometry geometry __initconst = { .physical = 1 };
 static unsigned long __init submit_one(struct dmp_stats *stats,
 				       struct bio *bio, struct dmp_io *io)
 {
+	struct dmp_cpu __percpu *cpu = stats->cpus.cpu;
+	struct dmp_block *block = dmp_this_block(cpu);
+	struct dmp_submit_state *submit = &block->submit;
 	u32 mode = READ_ONCE(stats->mode);
 	unsigned long state;
 
 	if (mode & DMP_MODE_SLOW || !dmp_is_plain_rw(bio))
 		return dmp_slow_submit(stats, &geometry, bio, io);
 	if (!mode) {
-		dmp_count_submitted(stats->cpu, 0);
+		dmp_count_submitted(cpu, 0);
 		return dmp_rw_state(dmp_rw_op(bio), bio_sectors(bio));
 	}
-	if (dmp_fast_may_continue(stats->cpu, bio) ?
-	    !dmp_fast_continue(stats->cpu, bio, &state) :
-	    !dmp_fast_patterns(stats->cpu, bio, &state))
+	if (dmp_fast_may_continue(block, bio) ?
+	    !dmp_fast_continue(block, bio, &state) :
+	    !dmp_fast_patterns(block, bio, &state))
 		return dmp_slow_submit(stats, &geometry, bio, io);
 	if (mode & DMP_MODE_TIME_EACH)
-		return state | dmp_fast_start(stats, stats->cpu, mode);
-	if (mode & DMP_MODE_EPOCH && !dmp_skip_time(stats, stats->cpu))
-		return state | dmp_fast_start_timed(stats, stats->cpu, mode);
-	return state | dmp_fast_no_start(stats->cpu, mode);
+		return state | dmp_fast_start(stats, cpu, submit, mode);
+	if (mode & DMP_MODE_EPOCH && !dmp_skip_time(stats, submit))
+		return state | dmp_fast_start_timed(stats, cpu, submit, mode);
+	return state | dmp_fast_no_start(cpu, submit, mode);
 }
 
 /* The same as dmp_end_io(). */
 static void __init complete_one(struct dmp_stats *stats, unsigned long state)
 {
-	if (!(state & DMP_BIO_EPOCH))
-		dmp_count_completed(stats->cpu, state);
+	if (!(state & (DMP_BIO_EPOCH | DMP_BIO_NOT_PLAIN)))
+		dmp_count_completed(stats->cpus.cpu, state);
 	else if (!dmp_fast_complete(stats, state))
 		dmp_slow_complete(stats, state, 0, BLK_STS_OK);
 }

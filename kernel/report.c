@@ -44,16 +44,16 @@ static int volumes_block(char *page, int at, const char *label, u64 requests,
  */
 ssize_t dmp_report_volumes(const struct dmp_counts *counts, char *page)
 {
-	struct dmp_done read = dmp_counts_done(counts, DMP_READ);
-	struct dmp_done write = dmp_counts_done(counts, DMP_WRITE);
+	const struct dmp_done *read = &counts->done[DMP_READ];
+	const struct dmp_done *write = &counts->done[DMP_WRITE];
 	int at = 0;
 
-	at += volumes_block(page, at, "read", read.requests, read.bytes);
-	at += volumes_block(page, at, "write", write.requests,
-			    write.bytes);
+	at += volumes_block(page, at, "read", read->requests, read->bytes);
+	at += volumes_block(page, at, "write", write->requests,
+			    write->bytes);
 	at += volumes_block(page, at, "total",
-			    read.requests + write.requests,
-			    read.bytes + write.bytes);
+			    read->requests + write->requests,
+			    read->bytes + write->bytes);
 	return at;
 }
 
@@ -74,7 +74,7 @@ ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page)
 {
 	const struct dmp_counts *counts = &snapshot->counts;
 	const struct dmp_start *start = &snapshot->start;
-	const struct dmp_done *done = snapshot->done;
+	const struct dmp_done *done = counts->done;
 	const struct dmp_uncommon *uncommon;
 	unsigned int op;
 	int at = 0;
@@ -83,7 +83,7 @@ ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page)
 		at += sysfs_emit_at(page, at, "%llu %llu ", done[op].requests,
 				    done[op].bytes);
 	at += sysfs_emit_at(page, at, "%llu %llu %llu", counts->errors,
-			    snapshot->fua, snapshot->in_flight);
+			    counts->fua, snapshot->in_flight);
 	for (op = 0; op < DMP_NR_OPS; op++)
 		at += sysfs_emit_at(page, at, " %llu %llu", done[op].ns,
 				    done[op].timed);
@@ -123,14 +123,14 @@ ssize_t dmp_report_scalar(const struct dmp_scalar *scalar, unsigned int op,
  * dmp_report_metric() - text of a histogram's file
  * @metric: the histogram
  * @op: operation
- * @hists: of dmp_stats_hists()
+ * @snapshot: of the volume, with this histogram
  * @page: output, PAGE_SIZE bytes
  *
  * Context: any.
  * Return: its length, or -EFBIG if it exceeds a page; the bulk read has no limit.
  */
 ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
-			  const u64 *hists, char *page)
+			  const struct dmp_snapshot *snapshot, char *page)
 {
 	unsigned int i;
 	int at = 0;
@@ -142,7 +142,7 @@ ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
 			return -EFBIG;
 		if (i)
 			page[at++] = ' ';
-		value = dmp_metric_value(metric, hists, op, i);
+		value = dmp_metric_value(metric, snapshot, op, i);
 		/* Most buckets are empty, and formatting a number is slow. */
 		if (value)
 			at += sysfs_emit_at(page, at, "%llu", value);
@@ -199,12 +199,12 @@ ssize_t dmp_report_bounds(const struct dmp_metric *metric, bool rows,
 void dmp_report_status(const struct dmp_counts *counts, char *result,
 		       unsigned int maxlen)
 {
-	struct dmp_done read = dmp_counts_done(counts, DMP_READ);
-	struct dmp_done write = dmp_counts_done(counts, DMP_WRITE);
+	const struct dmp_done *read = &counts->done[DMP_READ];
+	const struct dmp_done *write = &counts->done[DMP_WRITE];
 	unsigned int sz = 0;
 
-	DMEMIT("%llu %llu %llu %llu %llu %llu",
-	       read.requests, read.bytes, write.requests, write.bytes,
+	DMEMIT("%llu %llu %llu %llu %llu %u",
+	       read->requests, read->bytes, write->requests, write->bytes,
 	       counts->errors, dmp_counts_in_flight(counts));
 }
 
@@ -281,14 +281,14 @@ static void add_bucket(struct text *text, const struct dmp_metric *metric,
 }
 
 static void add_metric(struct text *text, const struct dmp_metric *metric,
-		       unsigned int op, const u64 *hists)
+		       unsigned int op, const struct dmp_snapshot *snapshot)
 {
 	unsigned int i;
 	u64 value;
 
 	add(text, "%s_%s", dmp_op_names[op], metric->name);
 	for (i = 0; i < metric->buckets; i++) {
-		value = dmp_metric_value(metric, hists, op, i);
+		value = dmp_metric_value(metric, snapshot, op, i);
 		if (!value)
 			continue;
 		add_bucket(text, metric, i);
@@ -325,6 +325,6 @@ void dmp_report_stats(struct dmp_volume *volume, char *result,
 		for (op = 0; op < DMP_NR_OPS; op++)
 			if (dmp_metrics[i].ops & BIT(op))
 				add_metric(&text, &dmp_metrics[i], op,
-					   snapshot->hists);
+					   snapshot);
 	dmp_volume_snapshot_end(volume);
 }

@@ -15,7 +15,7 @@ ssize_t dmp_report_stat(const struct dmp_snapshot *snapshot, char *page);
 ssize_t dmp_report_scalar(const struct dmp_scalar *scalar, unsigned int op,
 			  const struct dmp_snapshot *snapshot, char *page);
 ssize_t dmp_report_metric(const struct dmp_metric *metric, unsigned int op,
-			  const u64 *hists, char *page);
+			  const struct dmp_snapshot *snapshot, char *page);
 ssize_t dmp_report_bounds(const struct dmp_metric *metric, bool rows,
 			  char *page);
 void dmp_report_status(const struct dmp_counts *counts, char *result,

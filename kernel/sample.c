@@ -4,7 +4,6 @@
  */
 #include <linux/blk_types.h>
 #include <linux/blkdev.h>
-#include <linux/cpumask.h>
 #include <linux/kernel.h>
 #include <linux/log2.h>
 #include <linux/math64.h>
@@ -22,12 +21,12 @@
 unsigned int dmp_sample_mean(void)
 {
 	return max_t(unsigned int, DMP_SAMPLE_MEAN,
-		     1U << (fls(nr_cpu_ids) & 31));
+		     1U << (fls(nr_cpu_ids - 1) & 31));
 }
 
-static unsigned int depth_bucket(u64 depth)
+static unsigned int depth_bucket(u32 depth)
 {
-	return min_t(u64, dmp_power_bucket(depth), DMP_DEPTH_BUCKETS - 1);
+	return min_t(u32, dmp_power_bucket(depth), DMP_DEPTH_BUCKETS - 1);
 }
 
 static unsigned int flags_of(const struct bio *bio)
@@ -73,7 +72,7 @@ struct previous {
 	u64 rw_latest;
 	u64 rare_latest;
 	unsigned long jiffies;
-	u64 depth;
+	u32 depth;
 	bool continued;
 };
 
@@ -133,17 +132,30 @@ static void previous_by_jiffies(const struct dmp_submit_state *submit,
 	previous->end = end;
 }
 
-/* Submitted less completed bios of one CPU; only the sum over all CPUs has a meaning. */
-static u64 depth_of(const struct dmp_counts *counts)
+/*
+ * Submitted less completed bios of one CPU, modulo 2^32; only the sum over all CPUs has a
+ * meaning.
+ */
+static u32 depth_of(const struct dmp_cpu *cpu)
 {
-	u64 depth = 0;
+	u32 depth = 0;
 	int i;
 
 	for (i = 0; i < DMP_EPOCHS; i++)
-		depth += READ_ONCE(counts->epoch[i].entered);
-	for (i = 0; i < 2 * DMP_OP_SLOTS; i++)
-		depth -= READ_ONCE(counts->done[i].requests);
+		depth += READ_ONCE(cpu->epoch[i].entered);
+	for (i = 0; i < DMP_RW_OPS; i++)
+		depth -= (u32)READ_ONCE(cpu->rw[i].requests);
 	return depth;
+}
+
+static u32 shared_completed(const struct dmp_stats *stats)
+{
+	u32 completed = 0;
+	int i;
+
+	for (i = 0; i < DMP_RARE_OPS; i++)
+		completed += atomic64_read(&stats->shared->done[i].requests);
+	return completed;
 }
 
 /*
@@ -157,12 +169,16 @@ static void read_cpus(const struct dmp_stats *stats,
 	u64 start = dmp_run_key(submission->bio->bi_iter.bi_sector,
 				submission->op);
 	bool rw = submission->op < DMP_RW_OPS;
-	const struct dmp_cpu *block;
-	int cpu;
+	const struct dmp_block *block;
+	const struct dmp_cpu *cpu;
+	unsigned int i;
 
-	for_each_possible_cpu(cpu) {
-		block = per_cpu_ptr(stats->cpu, cpu);
-		previous->depth += depth_of(&block->counts);
+	previous->depth = -shared_completed(stats);
+	for (i = 0; (cpu = dmp_nth_cpu(&stats->cpus, i)); i++) {
+		block = READ_ONCE(cpu->block);
+		if (!block)
+			continue;
+		previous->depth += depth_of(cpu);
 		if (submission->now)
 			previous_by_clock(stats, &block->submit,
 					  submission->now, previous);
@@ -215,7 +231,7 @@ static void take_place(const struct dmp_stats *stats,
 	};
 
 	read_cpus(stats, submission, &previous);
-	sample->depth = depth_bucket(max_t(s64, previous.depth, 0));
+	sample->depth = depth_bucket(max_t(s32, previous.depth, 0));
 	sample->interarrival = take_interarrival(stats, submission->now,
 						 max(previous.rw_latest,
 						     previous.rare_latest));
@@ -256,7 +272,7 @@ void dmp_sample_take(const struct dmp_stats *stats,
 static void count_rw(struct dmp_stats *stats, unsigned int op,
 		     const struct dmp_io *io)
 {
-	struct dmp_rw_hists __percpu *hists = &stats->cpu->rw[op];
+	struct dmp_rw_hists *hists = &dmp_this_block(stats->cpus.cpu)->rw[op];
 	u64 cell = io->sector >> (READ_ONCE(stats->heat_shift) & 63);
 
 	if (io->sample.seek != DMP_SAMPLE_NONE)
@@ -322,7 +338,7 @@ void dmp_sample_count_latency(struct dmp_stats *stats, unsigned long state,
 	unsigned int op = state & DMP_BIO_OP;
 
 	if (op < DMP_RW_OPS)
-		dmp_hist_inc(stats->cpu->rw[op].size_latency,
+		dmp_hist_inc(dmp_this_block(stats->cpus.cpu)->rw[op].size_latency,
 			     size_class(state & DMP_BIO_BYTES) *
 			     DMP_SL_LATENCIES + latency_class(ns));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Sampling: seek distance, inter-arrival time, depth, alignment, place and flags of
- * one bio in 128.
+ * one bio in 256.
  *
  * On the slow path. A sample is taken at submission and counted at completion, since a
  * refused bio must not be counted. Without sampling the fast path would have about

@@ -56,14 +56,14 @@ static u64 read_clock(const struct dmp_stats *stats, u32 mode)
 	return dmp_clock_ticks(&stats->clock);
 }
 
-static bool is_timed(const struct dmp_stats *stats, u32 mode)
+static bool is_timed(const struct dmp_stats *stats,
+		     struct dmp_submit_state *submit, u32 mode)
 {
 	if (!(mode & DMP_MODE_EPOCH))
 		return false;
 	if (mode & DMP_MODE_TIME_EACH)
 		return true;
-	return !dmp_skip_time(stats, stats->cpu) &&
-	       dmp_should_time(stats, &raw_cpu_ptr(stats->cpu)->submit);
+	return !dmp_skip_time(stats, submit) && dmp_should_time(stats, submit);
 }
 
 /* Is a sample due? A bio from the fast path has already decremented until_sample. */
@@ -94,11 +94,11 @@ static void remember(struct dmp_submit_state *submit,
 }
 
 /* Patterns, and a sample if one is due. */
-static void submit_patterns(struct dmp_stats *stats,
+static void submit_patterns(struct dmp_stats *stats, struct dmp_block *block,
 			    struct dmp_submission *submission,
 			    struct dmp_sample *sample)
 {
-	struct dmp_submit_state *submit = &raw_cpu_ptr(stats->cpu)->submit;
+	struct dmp_submit_state *submit = &block->submit;
 	u64 sector = submission->bio->bi_iter.bi_sector;
 	u32 sectors = submission->bio->bi_iter.bi_size >> SECTOR_SHIFT;
 	enum dmp_op op = submission->op;
@@ -110,7 +110,7 @@ static void submit_patterns(struct dmp_stats *stats,
 		length = dmp_runs_submit(&submit->runs,
 					 dmp_run_key(sector, op), end);
 		if (length)
-			dmp_count_run(stats->cpu, op, length);
+			dmp_count_run(block, op, length);
 		submission->sequential = length;
 	}
 	if (sectors)
@@ -151,6 +151,7 @@ unsigned long dmp_slow_submit(struct dmp_stats *stats,
 	struct dmp_submission submission = {
 		.bio = bio, .geometry = geometry, .op = dmp_op_of(bio),
 	};
+	struct dmp_block *block = dmp_this_block(stats->cpus.cpu);
 	u32 timing = READ_ONCE(stats->tick.epochs.timing);
 	u32 mode = READ_ONCE(stats->mode);
 	unsigned long state;
@@ -159,19 +160,19 @@ unsigned long dmp_slow_submit(struct dmp_stats *stats,
 
 	if (mode & DMP_MODE_IDLE)
 		mode = dmp_tick_start(stats);
-	timed = is_timed(stats, mode);
+	timed = is_timed(stats, &block->submit, mode);
 	clock = timed ? read_clock(stats, mode) : 0;
 
 	io->sample.taken = false;
 	submission.mode = mode;
 	submission.now = mode & DMP_MODE_TIME_EACH ? clock : 0;
 	if (mode & DMP_MODE_PATTERNS)
-		submit_patterns(stats, &submission, &io->sample);
+		submit_patterns(stats, block, &submission, &io->sample);
 	/* Read the clock again: the latency excludes the time of the sample. */
 	if (io->sample.taken && timed)
 		clock = read_clock(stats, mode);
 
-	dmp_count_submitted(stats->cpu, mode);
+	dmp_count_submitted(stats->cpus.cpu, mode);
 	trace_dmp_submit(stats->dev, submission.op, bio);
 	state = state_of(bio, submission.op, mode) |
 		(timed ? 0 : DMP_BIO_UNTIMED);
@@ -228,26 +229,30 @@ static bool latency_of_io(const struct dmp_stats *stats,
 /* Count a latency, and whether it was slow. */
 static void count_latency(struct dmp_stats *stats, unsigned long state, u64 ns)
 {
+	struct dmp_shared *shared = stats->shared;
 	unsigned int op = state & DMP_BIO_OP;
-	unsigned long flags;
 
-	dmp_count_time(stats->cpu, state, ns);
+	if (op < DMP_RW_OPS) {
+		dmp_count_time(stats->cpus.cpu, state, ns);
+	} else {
+		atomic64_add(ns, &shared->done[op - DMP_RW_OPS].ns);
+		atomic64_inc(&shared->done[op - DMP_RW_OPS].timed);
+	}
 	dmp_op_hist_add(stats, op, DMP_OP_HIST(latency) +
 			dmp_latency_bucket(min_t(u64, ns, DMP_LATENCY_MAX)), 1);
 	if (ns < READ_ONCE(stats->config.slow_ns))
 		return;
 
-	flags = dmp_update_begin(stats->cpu);
-	this_cpu_inc(stats->cpu->counts.uncommon[op].slow);
-	this_cpu_add(stats->cpu->counts.uncommon[op].slow_ns, ns);
-	dmp_update_end(stats->cpu, flags);
+	atomic64_inc(&shared->uncommon[op].slow);
+	atomic64_add(ns, &shared->uncommon[op].slow_ns);
 }
 
 /* A read or write was refused: take it out of runs, which the retry continues. */
 static void undo_rw(struct dmp_stats *stats, unsigned long op, u64 sector,
 		    u32 sectors)
 {
-	struct dmp_submit_state *submit = &raw_cpu_ptr(stats->cpu)->submit;
+	struct dmp_block *block = dmp_this_block(stats->cpus.cpu);
+	struct dmp_submit_state *submit = &block->submit;
 	u64 end = dmp_run_key(sector + sectors, op);
 	unsigned int bucket;
 	u32 length;
@@ -256,8 +261,8 @@ static void undo_rw(struct dmp_stats *stats, unsigned long op, u64 sector,
 	if (length) {
 		bucket = dmp_run_bucket(length);
 		if (bucket)
-			dmp_hist_dec(stats->cpu->rw[op].run, bucket);
-		dmp_hist_dec(stats->cpu->rw[op].run, 0);
+			dmp_hist_add(&block->rw[op].run[bucket], -1);
+		dmp_hist_add(&block->rw[op].run[0], -1);
 	}
 	if (submit->last_end == end)
 		submit->last_end = DMP_RUN_NOWHERE;
@@ -273,13 +278,9 @@ static void count_refused(struct dmp_stats *stats, unsigned long state,
 {
 	unsigned int op = state & DMP_BIO_OP;
 	u32 bytes = state & DMP_BIO_BYTES;
-	unsigned long flags;
 
-	flags = dmp_update_begin(stats->cpu);
-	this_cpu_inc(stats->cpu->counts.uncommon[op].refused);
-	this_cpu_add(stats->cpu->counts.uncommon[op].refused_bytes, bytes);
-	dmp_update_end(stats->cpu, flags);
-
+	atomic64_inc(&stats->shared->uncommon[op].refused);
+	atomic64_add(bytes, &stats->shared->uncommon[op].refused_bytes);
 	if (!(state & DMP_BIO_SIZED) || !bytes)
 		return;
 	dmp_op_hist_add(stats, op, DMP_OP_HIST(size) +
@@ -293,16 +294,28 @@ static void count_status(struct dmp_stats *stats, unsigned int op,
 			 blk_status_t status)
 {
 	unsigned int value = (__force unsigned int)status;
-	unsigned long flags;
 
 	dmp_op_hist_add(stats, op, DMP_OP_HIST(errors) +
 			min(value, DMP_STATUSES - 1U), 1);
-	if (status == BLK_STS_AGAIN)
-		return;
+	if (status != BLK_STS_AGAIN)
+		atomic64_inc(&stats->shared->errors);
+}
 
-	flags = dmp_update_begin(stats->cpu);
-	this_cpu_inc(stats->cpu->counts.errors);
-	dmp_update_end(stats->cpu, flags);
+/* Requests and bytes of any operation. */
+static void count_completed(struct dmp_stats *stats, unsigned long state)
+{
+	struct dmp_shared *shared = stats->shared;
+	unsigned int op = state & DMP_BIO_OP;
+
+	if (op < DMP_RW_OPS) {
+		dmp_count_completed(stats->cpus.cpu, state);
+	} else {
+		atomic64_inc(&shared->done[op - DMP_RW_OPS].requests);
+		atomic64_add(state & DMP_BIO_BYTES,
+			     &shared->done[op - DMP_RW_OPS].bytes);
+	}
+	if (state & DMP_BIO_FUA)
+		atomic64_inc(&shared->fua);
 }
 
 /* Latency of a bio; false if it was not timed or its start is void. */
@@ -358,11 +371,11 @@ void dmp_slow_complete(struct dmp_stats *stats, unsigned long state,
 		count_status(stats, state & DMP_BIO_OP, status);
 	if (status == BLK_STS_AGAIN)
 		count_refused(stats, state, sector);
-	dmp_count_completed(stats->cpu, state);
+	count_completed(stats, state);
 	if (status != BLK_STS_AGAIN)
 		count_details(stats, state, io, timed, ns);
 	if (io)
 		trace_dmp_complete(stats->dev, io, timed ? ns : 0, status);
 	if (state & DMP_BIO_EPOCH)
-		dmp_count_left(stats->cpu, state);
+		dmp_count_left(stats->cpus.cpu, state);
 }

@@ -13,14 +13,12 @@
  * @config: the settings
  * @start: start of counting
  * @counts: since @start
- * @done: of @counts, completed bios by operation
  * @windows: closed since @start
- * @hists: since @start, laid out like struct dmp_hists; what was not
- *	requested is older
+ * @totals: of histograms since @start; what was not requested is older
+ * @window_hists: distributions of windows since @start, by operation
  * @latency_every: one bio in so many is timed, on average
  * @slow_limit_us: slow limit, microseconds
  * @sample_every: one bio in so many is sampled, on average
- * @fua: of @counts, completed bios with REQ_FUA
  * @in_flight: gauge: submitted, not yet completed
  * @oldest_ns: age of the oldest bio in flight
  * @overhead_ns: of the module, per bio
@@ -32,13 +30,12 @@ struct dmp_snapshot {
 	struct dmp_config config;
 	struct dmp_start start;
 	struct dmp_counts counts;
-	struct dmp_done done[DMP_NR_OPS];
 	struct dmp_windows windows;
-	const u64 *hists;
+	const struct dmp_totals *totals;
+	const struct dmp_window_hists *window_hists;
 	u64 latency_every;
 	u64 slow_limit_us;
 	u64 sample_every;
-	u64 fua;
 	u64 in_flight;
 	u64 oldest_ns;
 	u64 overhead_ns;

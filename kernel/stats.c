@@ -2,115 +2,33 @@
 /*
  * The statistics of a volume, off the fast path: see stats.h.
  */
-#include <linux/cpumask.h>
-#include <linux/delay.h>
-#include <linux/jiffies.h>
+#include <linux/gfp.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
-#include <linux/random.h>
-#include <linux/slab.h>
-#include <linux/smp.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "stats.h"
 
 /*
- * The latest generation of any volume. Seeded with the boot clock: fewer than one
+ * The latest generation of any volume. Begins with the boot clock: fewer than one
  * generation per nanosecond is used, so that none recurs after the module has been
  * reloaded.
  */
 static atomic64_t last_generation;
 
-/*
- * Scratch memory of a reset: a copy of one CPU's block, and sums of all histogram
- * counters. One for all volumes, so that a reset need not allocate; guarded by
- * cut_lock, which nests inside the lock of a volume.
- */
-static DEFINE_MUTEX(cut_lock);
-static struct cut {
-	struct dmp_cpu copy;
-	u32 sums[DMP_NR_HIST_COUNTERS];
-} *cut;
-
 /**
- * dmp_stats_global_init() - allocate the scratch memory of resets
+ * dmp_stats_start() - record the start of counting
+ * @stats: of the volume
  *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Context: any.
  */
-int dmp_stats_global_init(void)
-{
-	atomic64_set(&last_generation, ktime_get_boottime_ns());
-	cut = kvzalloc(sizeof(*cut), GFP_KERNEL);
-	return cut ? 0 : -ENOMEM;
-}
-
-/**
- * dmp_stats_global_exit() - free the scratch memory of resets
- *
- * Context: may sleep.
- */
-void dmp_stats_global_exit(void)
-{
-	kvfree(cut);
-}
-
-static void cpu_block_init(struct dmp_cpu *block)
-{
-	struct dmp_submit_state *submit = &block->submit;
-
-	submit->random = get_random_u32();
-	submit->until_sample = dmp_random_below(submit, 2 * DMP_SAMPLE_MEAN);
-	/* Out of range of any setting: drawn again at the first bio. */
-	submit->until_timed = S32_MAX;
-	submit->last_end = DMP_RUN_NOWHERE;
-	submit->last_jiffies = jiffies - 1;
-	dmp_runs_init(&submit->runs);
-#if BITS_PER_LONG == 32
-	seqcount_init(&block->seq);
-#endif
-}
-
-static int cpu_blocks_init(struct dmp_stats *stats)
-{
-	int cpu;
-
-	stats->cpu = alloc_percpu(struct dmp_cpu);
-	if (!stats->cpu)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu)
-		cpu_block_init(per_cpu_ptr(stats->cpu, cpu));
-	return 0;
-}
-
-static void hists_free(struct dmp_stats *stats)
-{
-	kvfree(stats->hist_total);
-	kvfree(stats->hist_prev);
-	kvfree(stats->shared);
-}
-
-static int hists_init(struct dmp_stats *stats)
-{
-	stats->shared = kvzalloc(sizeof(*stats->shared), GFP_KERNEL);
-	stats->hist_prev = kvcalloc(DMP_NR_HIST_COUNTERS,
-				    sizeof(*stats->hist_prev), GFP_KERNEL);
-	stats->hist_total = kvcalloc(DMP_NR_HIST_COUNTERS,
-				     sizeof(*stats->hist_total), GFP_KERNEL);
-	if (stats->shared && stats->hist_prev && stats->hist_total)
-		return 0;
-	hists_free(stats);
-	return -ENOMEM;
-}
-
-/* Record the start of counting. */
-static void start_counting(struct dmp_stats *stats)
+void dmp_stats_start(struct dmp_stats *stats)
 {
 	struct dmp_start *start = &stats->start;
 
+	atomic64_cmpxchg(&last_generation, 0, ktime_get_boottime_ns());
 	start->boot_ns = ktime_get_boottime_ns();
 	start->real_ns = ktime_get_real_ns();
 	start->latency_boot_ns = start->boot_ns;
@@ -129,12 +47,13 @@ int dmp_stats_init(struct dmp_stats *stats)
 	int ret;
 
 	memset(stats, 0, sizeof(*stats));
-	ret = hists_init(stats);
-	if (ret)
-		return ret;
-	ret = cpu_blocks_init(stats);
+	stats->shared = alloc_pages_exact(sizeof(*stats->shared),
+					  GFP_KERNEL | __GFP_ZERO);
+	if (!stats->shared)
+		return -ENOMEM;
+	ret = dmp_cpus_init(&stats->cpus);
 	if (ret) {
-		hists_free(stats);
+		free_pages_exact(stats->shared, sizeof(*stats->shared));
 		return ret;
 	}
 
@@ -143,7 +62,7 @@ int dmp_stats_init(struct dmp_stats *stats)
 	stats->config.slow_ns = DMP_SLOW_NS_DEFAULT;
 	stats->time_span = 1;
 	dmp_clock_init(&stats->clock);
-	start_counting(stats);
+	dmp_stats_start(stats);
 	return 0;
 }
 
@@ -156,29 +75,90 @@ int dmp_stats_init(struct dmp_stats *stats)
 void dmp_stats_exit(struct dmp_stats *stats)
 {
 	mutex_destroy(&stats->lock);
-	free_percpu(stats->cpu);
-	hists_free(stats);
+	dmp_cpus_exit(&stats->cpus);
+	dmp_totals_exit(&stats->totals);
+	free_pages_exact(stats->shared, sizeof(*stats->shared));
 }
 
-/* Copy the first @count counters of one CPU, in order, each without tearing. */
-static void cpu_read(struct dmp_counts *counts, const struct dmp_cpu *cpu,
-		     size_t count)
+/* A counter in the rw[] of one CPU, without tearing. */
+static u64 read_u64(const struct dmp_cpu *cpu, const u64 *counter)
 {
-	const u64 *from = (const u64 *)&cpu->counts;
-	u64 *to = (u64 *)counts;
-	size_t i;
 #if BITS_PER_LONG == 32
 	unsigned int seq;
+	u64 value;
 
 	do {
 		seq = read_seqcount_begin(&cpu->seq);
-		for (i = 0; i < count; i++)
-			to[i] = from[i];
+		value = *counter;
 	} while (read_seqcount_retry(&cpu->seq, seq));
+	return value;
 #else
-	for (i = 0; i < count; i++)
-		to[i] = READ_ONCE(from[i]);
+	return READ_ONCE(*counter);
 #endif
+}
+
+/**
+ * dmp_stats_read_cpu() - add the counters of a CPU, except for submissions
+ * @cpu: of the CPU
+ * @counts: added to
+ *
+ * What has left an epoch is read first: then each bio that has left it is completed in
+ * @counts, too.
+ *
+ * Context: any.
+ */
+void dmp_stats_read_cpu(const struct dmp_cpu *cpu, struct dmp_counts *counts)
+{
+	const struct dmp_done *from;
+	struct dmp_done *done;
+	unsigned int i;
+
+	for (i = 1; i < DMP_EPOCHS; i++)
+		counts->epoch[i].left += READ_ONCE(cpu->epoch[i].left);
+	for (i = 0; i < DMP_RW_OPS; i++) {
+		from = &cpu->rw[i];
+		done = &counts->done[i];
+		done->requests += read_u64(cpu, &from->requests);
+		done->bytes += read_u64(cpu, &from->bytes);
+		done->ns += read_u64(cpu, &from->ns);
+		done->timed += read_u64(cpu, &from->timed);
+	}
+}
+
+/**
+ * dmp_stats_read_shared() - add the counters that are not per CPU
+ * @stats: of the volume
+ * @counts: added to
+ *
+ * Context: any.
+ */
+void dmp_stats_read_shared(const struct dmp_stats *stats,
+			   struct dmp_counts *counts)
+{
+	const struct dmp_shared *shared = stats->shared;
+	struct dmp_uncommon *uncommon;
+	struct dmp_done *done;
+	unsigned int i;
+
+	for (i = 0; i < DMP_RARE_OPS; i++) {
+		done = &counts->done[DMP_RW_OPS + i];
+		done->requests += atomic64_read(&shared->done[i].requests);
+		done->bytes += atomic64_read(&shared->done[i].bytes);
+		done->ns += atomic64_read(&shared->done[i].ns);
+		done->timed += atomic64_read(&shared->done[i].timed);
+	}
+	for (i = 0; i < DMP_NR_OPS; i++) {
+		uncommon = &counts->uncommon[i];
+		uncommon->slow += atomic64_read(&shared->uncommon[i].slow);
+		uncommon->slow_ns +=
+			atomic64_read(&shared->uncommon[i].slow_ns);
+		uncommon->refused +=
+			atomic64_read(&shared->uncommon[i].refused);
+		uncommon->refused_bytes +=
+			atomic64_read(&shared->uncommon[i].refused_bytes);
+	}
+	counts->errors += atomic64_read(&shared->errors);
+	counts->fua += atomic64_read(&shared->fua);
 }
 
 /**
@@ -190,113 +170,50 @@ static void cpu_read(struct dmp_counts *counts, const struct dmp_cpu *cpu,
  * negative. It may be too high by the bios that were submitted in between. The same
  * holds for each epoch.
  *
- * Context: any.
+ * Context: any; takes a few nanoseconds, or some hundred, for each CPU: no lock that
+ *	is taken with interrupts off should be held.
  */
 void dmp_stats_read_raw(const struct dmp_stats *stats,
 			struct dmp_counts *counts)
 {
-	struct dmp_counts one;
-	unsigned int epoch;
-	int cpu;
+	const struct dmp_cpu *cpu;
+	unsigned int i, epoch;
 
 	memset(counts, 0, sizeof(*counts));
-	for_each_possible_cpu(cpu) {
-		cpu_read(&one, per_cpu_ptr(stats->cpu, cpu), DMP_NR_COUNTERS);
-		dmp_counts_add(counts, &one);
-	}
+	for (i = 0; (cpu = dmp_nth_cpu(&stats->cpus, i)); i++)
+		dmp_stats_read_cpu(cpu, counts);
+	dmp_stats_read_shared(stats, counts);
 
 	smp_rmb(); /* completions before submissions, see above */
 
-	for (epoch = 0; epoch < DMP_EPOCHS; epoch++)
-		counts->epoch[epoch].entered = 0;
-	for_each_possible_cpu(cpu) {
-		cpu_read(&one, per_cpu_ptr(stats->cpu, cpu),
-			 DMP_NR_EPOCH_COUNTERS);
+	for (i = 0; (cpu = dmp_nth_cpu(&stats->cpus, i)); i++)
 		for (epoch = 0; epoch < DMP_EPOCHS; epoch++)
 			counts->epoch[epoch].entered +=
-				one.epoch[epoch].entered;
-	}
-}
-
-/*
- * Add the increase of a counter since the last fold, modulo 2^32, to its total. A
- * counter that was decremented below its value at the last fold (a bio was refused)
- * adds nothing until it exceeds that value: totals are monotonic.
- */
-static void fold_one(struct dmp_stats *stats, size_t i, u32 sum)
-{
-	s32 increase = sum - stats->hist_prev[i];
-
-	if (increase <= 0)
-		return;
-	stats->hist_total[i] += increase;
-	stats->hist_prev[i] = sum;
-}
-
-/* Counters that are summed over all CPUs at a time; a compromise with the stack. */
-#define FOLD_CHUNK	64
-
-static void fold_chunk(struct dmp_stats *stats, size_t first, size_t count)
-{
-	u32 sum[FOLD_CHUNK] = { 0 };
-	size_t i;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		const u32 *from = (const u32 *)
-			per_cpu_ptr(stats->cpu, cpu)->rw + first;
-
-		for (i = 0; i < count; i++)
-			sum[i] += READ_ONCE(from[i]);
-	}
-	for (i = 0; i < count; i++)
-		fold_one(stats, first + i, sum[i]);
-}
-
-static u32 shared_counter(const struct dmp_stats *stats, size_t i)
-{
-	return READ_ONCE(((const u32 *)stats->shared)
-			 [i - DMP_NR_CPU_HIST_COUNTERS]);
-}
-
-static void fold(struct dmp_stats *stats, struct dmp_hist_range range)
-{
-	size_t end = range.first + range.count, i = range.first;
-	size_t cpu_end = min_t(size_t, end, DMP_NR_CPU_HIST_COUNTERS);
-
-	lockdep_assert_held(&stats->lock);
-	for (; i < cpu_end; i += FOLD_CHUNK)
-		fold_chunk(stats, i, min_t(size_t, FOLD_CHUNK, cpu_end - i));
-	for (i = max(range.first, cpu_end); i < end; i++)
-		fold_one(stats, i, shared_counter(stats, i));
+				READ_ONCE(cpu->epoch[epoch].entered);
 }
 
 /**
- * dmp_stats_fold() - fold all histogram counters into the 64-bit totals
+ * dmp_stats_read_completed() - completed requests and bytes since the volume was added
  * @stats: of the volume
+ * @counts: set to the sum over all CPUs; its other members but @uncommon have no meaning
  *
- * Context: may sleep.
+ * Context: any; takes a quarter of the time of dmp_stats_read_raw().
  */
-void dmp_stats_fold(struct dmp_stats *stats)
+void dmp_stats_read_completed(const struct dmp_stats *stats,
+			      struct dmp_counts *counts)
 {
-	mutex_lock(&stats->lock);
-	fold(stats, DMP_ALL_HISTS);
-	mutex_unlock(&stats->lock);
-}
+	const struct dmp_cpu *cpu;
+	unsigned int i, op;
 
-/**
- * dmp_stats_hists() - read histograms
- * @stats: of the volume; its lock is held, and guards the result
- * @range: the counters that are wanted; summing all of them over all CPUs takes long
- *
- * Context: may sleep.
- * Return: totals since the last reset, laid out like struct dmp_hists; those outside
- *	@range are of some time before.
- */
-const u64 *dmp_stats_hists(struct dmp_stats *stats, struct dmp_hist_range range)
-{
-	fold(stats, range);
-	return stats->hist_total;
+	memset(counts, 0, sizeof(*counts));
+	for (i = 0; (cpu = dmp_nth_cpu(&stats->cpus, i)); i++)
+		for (op = 0; op < DMP_RW_OPS; op++) {
+			counts->done[op].requests +=
+				read_u64(cpu, &cpu->rw[op].requests);
+			counts->done[op].bytes +=
+				read_u64(cpu, &cpu->rw[op].bytes);
+		}
+	dmp_stats_read_shared(stats, counts);
 }
 
 /**
@@ -314,203 +231,36 @@ void dmp_stats_read(struct dmp_stats *stats, struct dmp_counts *counts)
 	dmp_counts_sub(counts, &stats->base);
 }
 
-/*
- * Completions that have not left their epoch yet, the last step of a completion, plus
- * all completions of untracked bios. Only differences are meaningful.
+/**
+ * dmp_stats_fold() - fold histogram counters into the 64-bit totals
+ * @stats: of the volume; its lock is held
+ * @range: the counters that are wanted; summing all of them over all CPUs takes long
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOMEM if some were not folded: see dmp_totals_fold().
  */
-static u64 unfinished(const struct dmp_counts *counts)
+int dmp_stats_fold(struct dmp_stats *stats, struct dmp_hist_range range)
 {
-	u64 unfinished = dmp_counts_completed(counts);
-	unsigned int epoch;
-
-	for (epoch = 1; epoch < DMP_EPOCHS; epoch++)
-		unfinished -= counts->epoch[epoch].left;
-	return unfinished;
+	lockdep_assert_held(&stats->lock);
+	return dmp_totals_fold(&stats->totals, &stats->cpus,
+			       stats->shared->hists, range);
 }
 
-struct copy_request {
-	const struct dmp_stats *stats;
-	u64 unfinished;
-	bool again;
-};
-
-/*
- * IPI: copy the block of this CPU, with interrupts off, so that no completion in
- * interrupt context is half counted. A completion that the IPI interrupted is; it
- * increases unfinished(), so of several copies the one with the least is kept.
+/**
+ * dmp_stats_heat_shift() - the size of a heat map's cells
+ * @sectors: size of the volume
+ *
+ * Context: any.
+ * Return: log2 of the sectors of a cell, the least with which DMP_HEAT_CELLS of them
+ *	cover the volume.
  */
-static void copy_block(void *info)
-{
-	struct copy_request *request = info;
-	const struct dmp_cpu *block = this_cpu_ptr(request->stats->cpu);
-	u64 count = unfinished(&block->counts);
-
-	if (request->again && count >= request->unfinished)
-		return;
-	request->unfinished = count;
-	request->again = true;
-	cut->copy = *block;
-}
-
-#define COPIES	3
-
-static void copy_cpu(const struct dmp_stats *stats, int cpu)
-{
-	struct copy_request request = { .stats = stats };
-	int i;
-
-	for (i = 0; i < COPIES; i++)
-		if (smp_call_function_single(cpu, copy_block, &request, true))
-			break;
-	/* An offline CPU counts nothing. */
-	if (!request.again)
-		cut->copy = *per_cpu_ptr(stats->cpu, cpu);
-}
-
-/* Copy all CPUs: sums of the counters in @raw, of the histograms in cut->sums. */
-static void copy_all(struct dmp_stats *stats, struct dmp_counts *raw)
-{
-	const u32 *from = (const u32 *)cut->copy.rw;
-	size_t i;
-	int cpu;
-
-	memset(raw, 0, sizeof(*raw));
-	memset(cut->sums, 0, sizeof(cut->sums));
-	for_each_possible_cpu(cpu) {
-		copy_cpu(stats, cpu);
-		dmp_counts_add(raw, &cut->copy.counts);
-		for (i = 0; i < DMP_NR_CPU_HIST_COUNTERS; i++)
-			cut->sums[i] += from[i];
-	}
-	for (i = DMP_NR_CPU_HIST_COUNTERS; i < DMP_NR_HIST_COUNTERS; i++)
-		cut->sums[i] = shared_counter(stats, i);
-}
-
-/*
- * Is a tracked bio half counted in a copy of all CPUs? Untracked bios are at most all
- * that were submitted; completions that have not left their epoch beyond that number
- * are tracked bios that are half counted.
- */
-static bool is_torn(const struct dmp_counts *raw)
-{
-	return (s64)(unfinished(raw) - raw->epoch[0].entered) > 0;
-}
-
-#define CUT_TRIES	20
-
-/*
- * Read all counters so that each bio is in all of them or in none. Retries while a task
- * that completes a bio is preempted between two counters.
- */
-static void read_cut(struct dmp_stats *stats, struct dmp_counts *raw)
-{
-	unsigned int tries;
-
-	lockdep_assert_held(&cut_lock);
-	for (tries = 1; ; tries++) {
-		copy_all(stats, raw);
-		if (!is_torn(raw) || tries == CUT_TRIES)
-			return;
-		usleep_range(USEC_PER_MSEC, 2 * USEC_PER_MSEC);
-	}
-}
-
-/* Restart the totals of a histogram from the cut. */
-static void restart_hists(struct dmp_stats *stats, size_t first, size_t count)
-{
-	size_t i;
-
-	for (i = first; i < first + count; i++) {
-		stats->hist_prev[i] = cut->sums[i];
-		stats->hist_total[i] = 0;
-	}
-}
-
-/* The least shift with which DMP_HEAT_CELLS cells cover a volume. */
-static unsigned int heat_shift_of(sector_t sectors)
+unsigned int dmp_stats_heat_shift(sector_t sectors)
 {
 	unsigned int shift = 0;
 
 	while ((u64)sectors > (u64)DMP_HEAT_CELLS << shift)
 		shift++;
 	return shift;
-}
-
-/**
- * dmp_stats_reset() - restart all counters and histograms from zero
- * @stats: of the volume; its lock is held
- * @raw: set to the counters since the volume was added
- *
- * No counter is written: the present values become the base that readers subtract. A
- * bio is counted after the reset if it completes after it, so bios in flight count as
- * submitted after it.
- *
- * Context: may sleep; interrupts each CPU.
- */
-void dmp_stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
-{
-	unsigned int epoch;
-
-	lockdep_assert_held(&stats->lock);
-	mutex_lock(&cut_lock);
-	read_cut(stats, raw);
-	restart_hists(stats, 0, DMP_NR_HIST_COUNTERS);
-	mutex_unlock(&cut_lock);
-
-	stats->base = *raw;
-	/* Epochs are not reset: they belong to bios in flight. */
-	for (epoch = 1; epoch < DMP_EPOCHS; epoch++)
-		memset(&stats->base.epoch[epoch], 0,
-		       sizeof(stats->base.epoch[epoch]));
-	stats->base.epoch[0].entered = dmp_counts_completed(raw);
-	WRITE_ONCE(stats->heat_shift, heat_shift_of(stats->sectors));
-	start_counting(stats);
-}
-
-static void restart_op_latency(struct dmp_stats *stats, unsigned int op,
-			       const struct dmp_counts *raw)
-{
-	unsigned int i;
-
-	for (i = op; i < 2 * DMP_OP_SLOTS; i += DMP_OP_SLOTS) {
-		stats->base.done[i].ns = raw->done[i].ns;
-		stats->base.done[i].timed = raw->done[i].timed;
-	}
-	stats->base.uncommon[op].slow = raw->uncommon[op].slow;
-	stats->base.uncommon[op].slow_ns = raw->uncommon[op].slow_ns;
-}
-
-/* Offset of a histogram, in counters. */
-#define HIST_AT(hist)	(offsetof(struct dmp_hists, hist) / sizeof(u32))
-
-/**
- * dmp_stats_restart_latency() - restart latency accounting from zero
- * @stats: of the volume; its lock is held
- *
- * Context: may sleep; interrupts each CPU.
- */
-void dmp_stats_restart_latency(struct dmp_stats *stats)
-{
-	struct dmp_counts raw;
-	unsigned int op;
-
-	lockdep_assert_held(&stats->lock);
-	mutex_lock(&cut_lock);
-	read_cut(stats, &raw);
-	for (op = 0; op < DMP_RW_OPS; op++) {
-		restart_hists(stats, HIST_AT(rw[op].each.latency),
-			      DMP_LATENCY_BUCKETS);
-		restart_hists(stats, HIST_AT(rw[op].size_latency),
-			      DMP_SL_SIZES * DMP_SL_LATENCIES);
-	}
-	for (op = 0; op < DMP_RARE_OPS; op++)
-		restart_hists(stats, HIST_AT(shared.rare[op].latency),
-			      DMP_LATENCY_BUCKETS);
-	mutex_unlock(&cut_lock);
-
-	for (op = 0; op < DMP_NR_OPS; op++)
-		restart_op_latency(stats, op, &raw);
-	stats->start.latency_boot_ns = ktime_get_boottime_ns();
 }
 
 /* Merge 2^@shift cells into one. */
@@ -538,7 +288,7 @@ static void merge_cells(u64 *cells, unsigned int shift)
  */
 void dmp_stats_resize(struct dmp_stats *stats, sector_t sectors)
 {
-	unsigned int shift = heat_shift_of(sectors);
+	unsigned int shift = dmp_stats_heat_shift(sectors);
 	unsigned int op;
 
 	lockdep_assert_held(&stats->lock);
@@ -546,9 +296,10 @@ void dmp_stats_resize(struct dmp_stats *stats, sector_t sectors)
 	if (shift <= stats->heat_shift)
 		return;
 
-	fold(stats, DMP_ALL_HISTS);
+	dmp_stats_fold(stats, DMP_ALL_HISTS);
 	for (op = 0; op < DMP_RW_OPS; op++)
-		merge_cells(stats->hist_total +
-			    HIST_AT(rw[op].heat), shift - stats->heat_shift);
+		if (stats->totals.of[op])
+			merge_cells(stats->totals.of[op] + DMP_RW_HIST(heat),
+				    shift - stats->heat_shift);
 	WRITE_ONCE(stats->heat_shift, shift);
 }

@@ -60,8 +60,8 @@ static ssize_t reset_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (ret)
 		return ret;
-	dmp_volumes_reset();
-	return count;
+	ret = dmp_volumes_reset();
+	return ret ? ret : count;
 }
 
 static struct kobj_attribute volumes_attr = __ATTR_RO(volumes);
@@ -100,8 +100,8 @@ static ssize_t volume_reset_store(struct kobject *kobj,
 
 	if (ret)
 		return ret;
-	dmp_volume_reset(volume_of(kobj));
-	return count;
+	ret = dmp_volume_reset(volume_of(kobj));
+	return ret ? ret : count;
 }
 
 static struct kobj_attribute volume_stat_attr =
@@ -156,7 +156,7 @@ static ssize_t hist_show(struct kobject *kobj, struct kobj_attribute *attr,
 	snapshot = dmp_volume_snapshot_begin(volume,
 					     dmp_metric_range(file->metric,
 							      file->op));
-	ret = dmp_report_metric(file->metric, file->op, snapshot->hists, page);
+	ret = dmp_report_metric(file->metric, file->op, snapshot, page);
 	dmp_volume_snapshot_end(volume);
 	return ret;
 }

@@ -31,7 +31,7 @@
  * struct dmp_c - context of one target, that is of one segment of a table
  * @bdev: @dev->bdev, kept at hand for the fast path
  * @shift: added to a sector of the volume, gives the sector of @bdev
- * @cpu: @volume->stats.cpu, kept at hand for the fast path
+ * @cpu: @volume->stats.cpus.cpu, kept at hand for the fast path
  * @stats: &@volume->stats, kept at hand for the fast path
  * @dev: the device below
  * @offset: first sector used on it
@@ -95,7 +95,7 @@ static int join_volume(struct dm_target *ti, struct dmp_c *dc)
 
 	dc->volume = volume;
 	dc->stats = &volume->stats;
-	dc->cpu = volume->stats.cpu;
+	dc->cpu = volume->stats.cpus.cpu;
 	return 0;
 }
 
@@ -194,51 +194,58 @@ static noinline int map_slow(const struct dmp_c *dc, struct bio *bio)
 static noinline int map_timed(const struct dmp_c *dc, struct bio *bio,
 			      u32 mode, unsigned long state)
 {
+	struct dmp_block *block = dmp_this_block(dc->cpu);
+
 	return remap(dc, bio,
-		     state | dmp_fast_start_timed(dc->stats, dc->cpu, mode));
+		     state | dmp_fast_start_timed(dc->stats, dc->cpu,
+						  &block->submit, mode));
 }
 
 /* Submission after patterns have been counted: epoch, clock, remap. */
 static __always_inline int map_finish(const struct dmp_c *dc,
-				      struct dmp_cpu __percpu *cpu,
+				      struct dmp_submit_state *submit,
 				      struct bio *bio, u32 mode,
 				      unsigned long state)
 {
+	struct dmp_cpu __percpu *cpu = dc->cpu;
+
 	if (mode == DMP_MODE_PATTERNS) {
-		dmp_fast_no_epoch(cpu);
+		dmp_fast_no_epoch(cpu, submit);
 		return remap(dc, bio, state);
 	}
 	if (mode & DMP_MODE_TIME_EACH)
-		return remap(dc, bio,
-			     state | dmp_fast_start(dc->stats, cpu, mode));
-	if (!dmp_skip_time(dc->stats, cpu))
+		return remap(dc, bio, state | dmp_fast_start(dc->stats, cpu,
+							     submit, mode));
+	if (!dmp_skip_time(dc->stats, submit))
 		return map_timed(dc, bio, mode, state);
-	return remap(dc, bio, state | dmp_fast_no_start(cpu, mode));
+	return remap(dc, bio, state | dmp_fast_no_start(cpu, submit, mode));
 }
 
 static noinline int map_sequential(const struct dmp_c *dc, struct bio *bio,
 				   u32 mode)
 {
+	struct dmp_block *block = dmp_this_block(dc->cpu);
 	unsigned long state;
 
-	if (!dmp_fast_continue(dc->cpu, bio, &state))
+	if (!dmp_fast_continue(block, bio, &state))
 		return map_slow(dc, bio);
-	return map_finish(dc, dc->cpu, bio, mode, state);
+	return map_finish(dc, &block->submit, bio, mode, state);
 }
 
 static __always_inline int map_tracked(const struct dmp_c *dc,
 				       struct bio *bio, u32 mode)
 {
-	struct dmp_cpu __percpu *cpu = dc->cpu;
+	struct dmp_block *block;
 	unsigned long state;
 
 	if (unlikely(mode & DMP_MODE_SLOW || !dmp_is_plain_rw(bio)))
 		return map_slow(dc, bio);
-	if (unlikely(dmp_fast_may_continue(cpu, bio)))
+	block = dmp_this_block(dc->cpu);
+	if (unlikely(dmp_fast_may_continue(block, bio)))
 		return map_sequential(dc, bio, mode);
-	if (unlikely(!dmp_fast_patterns(cpu, bio, &state)))
+	if (unlikely(!dmp_fast_patterns(block, bio, &state)))
 		return map_slow(dc, bio);
-	return map_finish(dc, cpu, bio, mode, state);
+	return map_finish(dc, &block->submit, bio, mode, state);
 }
 
 static int dmp_map(struct dm_target *ti, struct bio *bio)
@@ -281,7 +288,7 @@ static int dmp_end_io(struct dm_target *ti, struct bio *bio,
 	if (unlikely(*error))
 		return end_io_slow(dc, bio, error);
 	state = (unsigned long)bio->bi_private;
-	if (!(state & DMP_BIO_EPOCH)) {
+	if (!(state & (DMP_BIO_EPOCH | DMP_BIO_NOT_PLAIN))) {
 		dmp_count_completed(dc->cpu, state);
 		return DM_ENDIO_DONE;
 	}
@@ -394,10 +401,8 @@ static int dmp_message(struct dm_target *ti, unsigned int argc, char **argv,
 		return -EINVAL;
 	}
 
-	if (reset) {
-		dmp_volume_reset(dc->volume);
-		return 0;
-	}
+	if (reset)
+		return dmp_volume_reset(dc->volume);
 	dmp_report_stats(dc->volume, result, maxlen);
 	return 1; /* a result was written */
 }

@@ -2,28 +2,91 @@
 /*
  * The tick: see tick.h.
  */
-#include <linux/cpumask.h>
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/workqueue.h>
+#include <linux/string.h>
 
 #include "tick.h"
 
-/* No histogram counter grows by 2^31 in this time: see fold_one() in stats.c. */
-#define FOLD_NS		(5ULL * NSEC_PER_SEC)
+/*
+ * Bios after which the histograms are folded. No counter of theirs grows by 2^31 until a
+ * later tick has done so, as fold_one() in totals.c requires.
+ */
+#define FOLD_BIOS	BIT(30)
 
 /* Consecutive ticks without untracked bios after which the search for them ends. */
 #define UNTRACKED_TICKS	3
 
-/* Unbound, so that idle CPUs are not woken. */
-static struct workqueue_struct *tick_queue;
-
 static void set_mode(struct dmp_stats *stats, u32 mode)
 {
-	WRITE_ONCE(stats->mode, mode);
+	/* After what belongs to it, such as the state of a new epoch. */
+	smp_store_release(&stats->mode, mode);
+}
+
+/**
+ * struct reading - counters, and when they were read
+ * @counts: of the volume
+ * @now: nanoseconds
+ */
+struct reading {
+	struct dmp_counts counts;
+	u64 now;
+};
+
+/* A reading that took longer, since it was preempted, is repeated a few times. */
+#define READING_NS	(2 * NSEC_PER_MSEC)
+#define READING_TRIES	4
+
+/*
+ * Read all counters, or those of completed bios, and take the lock, in this order: with
+ * many CPUs the reading takes long, and interrupts are off under the lock. If another
+ * holder changed the state meanwhile, the counters are read again, since they may lack
+ * bios that it has dealt with.
+ */
+static unsigned long lock_with(struct dmp_stats *stats, struct reading *reading,
+			       bool all)
+	__acquires(&stats->tick.lock)
+{
+	struct dmp_tick *tick = &stats->tick;
+	unsigned int tries = 0;
+	unsigned long flags;
+	u32 changes;
+
+	for (;;) {
+		/* Before the counters. */
+		changes = smp_load_acquire(&tick->changes);
+		reading->now = ktime_get_ns();
+		if (all)
+			dmp_stats_read_raw(stats, &reading->counts);
+		else
+			dmp_stats_read_completed(stats, &reading->counts);
+		spin_lock_irqsave(&tick->lock, flags);
+		if (tick->changes == changes &&
+		    (ktime_get_ns() - reading->now < READING_NS ||
+		     ++tries == READING_TRIES))
+			return flags;
+		spin_unlock_irqrestore(&tick->lock, flags);
+	}
+}
+
+static unsigned long lock_with_counts(struct dmp_stats *stats,
+				      struct reading *reading)
+	__acquires(&stats->tick.lock)
+{
+	return lock_with(stats, reading, true);
+}
+
+static void unlock(struct dmp_stats *stats, unsigned long flags)
+	__releases(&stats->tick.lock)
+{
+	struct dmp_tick *tick = &stats->tick;
+
+	/* After what was changed: see lock_with(). */
+	smp_store_release(&tick->changes, tick->changes + 1);
+	spin_unlock_irqrestore(&tick->lock, flags);
 }
 
 /* The mode by settings, clock and epochs, without IDLE and TRACED. */
@@ -54,6 +117,12 @@ static void update_mode(struct dmp_stats *stats)
 			(stats->mode & (DMP_MODE_IDLE | DMP_MODE_TRACED)));
 }
 
+/* Nanoseconds since the current epoch began. */
+static u64 epoch_age(const struct dmp_epochs *epochs, u64 now)
+{
+	return now - epochs->start[epochs->current_slot];
+}
+
 static bool next_epoch(struct dmp_stats *stats,
 		       const struct dmp_counts *counts, u64 now)
 {
@@ -69,12 +138,12 @@ static void advance_epoch(struct dmp_stats *stats,
 			  const struct dmp_counts *counts, u64 now)
 {
 	struct dmp_epochs *epochs = &stats->tick.epochs;
-	u64 age = now - epochs->start[epochs->current_slot];
+	u64 age = epoch_age(epochs, now);
 
-	if (age < DMP_EPOCH_NS || next_epoch(stats, counts, now) ||
-	    age < DMP_EPOCH_MAX_NS)
+	if (!(stats->mode & DMP_MODE_EPOCH) || age < DMP_EPOCH_NS)
 		return;
-	dmp_epochs_end_starts(epochs, dmp_clock_ticks(&stats->clock));
+	if (!next_epoch(stats, counts, now) && age >= DMP_EPOCH_MAX_NS)
+		dmp_epochs_end_starts(epochs, dmp_clock_ticks(&stats->clock));
 }
 
 /* Completed and not refused requests and bytes, for the windows. */
@@ -82,14 +151,14 @@ static void amounts_of(const struct dmp_counts *counts,
 		       struct dmp_amount *amounts)
 {
 	const struct dmp_uncommon *uncommon;
-	struct dmp_done done;
+	const struct dmp_done *done;
 	unsigned int op;
 
 	for (op = 0; op < DMP_NR_OPS; op++) {
-		done = dmp_counts_done(counts, op);
+		done = &counts->done[op];
 		uncommon = &counts->uncommon[op];
-		amounts[op].requests = done.requests - uncommon->refused;
-		amounts[op].bytes = done.bytes - uncommon->refused_bytes;
+		amounts[op].requests = done->requests - uncommon->refused;
+		amounts[op].bytes = done->bytes - uncommon->refused_bytes;
 	}
 }
 
@@ -108,13 +177,13 @@ static void close_window(struct dmp_stats *stats,
 	struct dmp_amount amounts[DMP_NR_OPS];
 
 	amounts_of(counts, amounts);
-	dmp_windows_close(&stats->tick.windows, stats->shared->window, amounts,
+	dmp_windows_close(&stats->tick.windows, stats->shared->windows, amounts,
 			  now);
 }
 
 static void pass_windows(struct dmp_stats *stats, u64 now)
 {
-	dmp_windows_pass(&stats->tick.windows, stats->shared->window, now);
+	dmp_windows_pass(&stats->tick.windows, stats->shared->windows, now);
 }
 
 /* The slow limit in ticks, at most the range of a 32-bit start. */
@@ -130,7 +199,8 @@ static u32 slow_limit_ticks(const struct dmp_stats *stats)
 
 /*
  * Latency from which a completion takes the slow path: the slow limit; 0 while a bio in
- * flight may be older than the range of a 32-bit start, or has a void start.
+ * flight may be older than the range of a 32-bit start, or has a void start. And 0 below
+ * the level "all", where few bios have a start and ticks do not look for their age.
  */
 static void set_slow_ticks(struct dmp_stats *stats,
 			   const struct dmp_counts *counts, u64 now)
@@ -138,7 +208,8 @@ static void set_slow_ticks(struct dmp_stats *stats,
 	const struct dmp_epochs *epochs = &stats->tick.epochs;
 	u32 ticks = 0;
 
-	if (dmp_epochs_oldest(epochs, counts, now) < DMP_EPOCH_MAX_NS &&
+	if (stats->config.collect >= DMP_COLLECT_ALL &&
+	    dmp_epochs_oldest(epochs, counts, now) < DMP_EPOCH_MAX_NS &&
 	    !dmp_epochs_void(epochs, counts))
 		ticks = slow_limit_ticks(stats);
 	if (ticks != stats->slow_ticks)
@@ -157,30 +228,51 @@ static void look_for_untracked(struct dmp_tick *tick,
 }
 
 /*
- * No bio was submitted in a window, and none is in flight. Read the counters again after
- * the store of the mode: submissions from then on start the tick. Accepted race: a
- * submission that loaded the mode before and was preempted since does not start it; it
- * is counted as in flight, and has an age, all the same.
+ * Does a tick need all counters? Most need only what was completed, which is read in a
+ * quarter of the time. Without the lock: a stale answer moves the rest to the next tick.
  */
-static bool go_idle(struct dmp_stats *stats)
+static bool needs_all(const struct dmp_stats *stats)
 {
-	struct dmp_counts counts;
+	const struct dmp_tick *tick = &stats->tick;
+	u32 mode = READ_ONCE(stats->mode);
 
-	set_mode(stats, stats->mode | DMP_MODE_IDLE);
-	smp_mb(); /* the mode before the counts, see above */
-	dmp_stats_read_raw(stats, &counts);
-	if (dmp_counts_submitted(&counts) == stats->tick.submitted)
+	if (!(mode & DMP_MODE_PATTERNS) || READ_ONCE(tick->untracked_ticks))
 		return true;
-	set_mode(stats, stats->mode & ~DMP_MODE_IDLE);
-	return false;
+	return mode & DMP_MODE_EPOCH &&
+	       ((stats->clock.mult && !READ_ONCE(stats->slow_ticks)) ||
+		epoch_age(&tick->epochs, ktime_get_ns()) >= DMP_EPOCH_NS);
 }
 
-/* Was any I/O under way since the latest tick? */
+/*
+ * Take the lock for a tick. @all is set to whether all counters were read; if not, some
+ * bio was completed since the latest tick.
+ */
+static unsigned long lock_for_tick(struct dmp_stats *stats,
+				   struct reading *reading, bool *all)
+	__acquires(&stats->tick.lock)
+{
+	unsigned long flags;
+
+	*all = needs_all(stats);
+	if (!*all) {
+		flags = lock_with(stats, reading, false);
+		if (dmp_counts_completed(&reading->counts) !=
+		    stats->tick.completed)
+			return flags;
+		spin_unlock_irqrestore(&stats->tick.lock, flags);
+	}
+	*all = true;
+	return lock_with_counts(stats, reading);
+}
+
+/*
+ * Was any I/O under way since the latest tick? What was submitted since is completed or
+ * in flight.
+ */
 static bool is_busy(const struct dmp_tick *tick,
 		    const struct dmp_counts *counts)
 {
-	return dmp_counts_submitted(counts) != tick->submitted ||
-	       dmp_counts_completed(counts) != tick->completed ||
+	return dmp_counts_completed(counts) != tick->completed ||
 	       dmp_counts_in_flight(counts);
 }
 
@@ -190,57 +282,106 @@ static void note_counts(struct dmp_tick *tick, const struct dmp_counts *counts)
 	tick->completed = dmp_counts_completed(counts);
 }
 
-/* Returns true if another tick is needed. */
-static bool do_tick(struct dmp_stats *stats, const struct dmp_counts *counts,
-		    u64 now)
+/* Work of each tick at "patterns" and above, unless the volume goes idle. */
+static void advance(struct dmp_stats *stats)
+{
+	update_mode(stats);
+	dmp_tick_queue_add(&stats->tick.entry);
+}
+
+/*
+ * A tick for which all counters were read. Returns true if the volume is to go idle: no
+ * I/O was under way in a window.
+ */
+static bool tick_with_all(struct dmp_stats *stats,
+			  const struct dmp_counts *counts, u64 now)
 {
 	struct dmp_tick *tick = &stats->tick;
 	bool busy = is_busy(tick, counts);
 
 	note_counts(tick, counts);
 	set_slow_ticks(stats, counts, now);
-	if (!(stats->mode & DMP_MODE_PATTERNS))
-		return dmp_epochs_busy(counts);
+	if (!(stats->mode & DMP_MODE_PATTERNS)) {
+		if (dmp_epochs_busy(counts))
+			dmp_tick_queue_add(&tick->entry);
+		return false;
+	}
 
 	look_for_untracked(tick, counts);
-	if (busy) {
-		close_window(stats, counts, now);
-	} else {
+	if (!busy) {
 		pass_windows(stats, now);
-		if (go_idle(stats))
-			return false;
+		set_mode(stats, stats->mode | DMP_MODE_IDLE);
+		return true;
 	}
-	if (stats->mode & DMP_MODE_EPOCH)
-		advance_epoch(stats, counts, now);
-	update_mode(stats);
-	return true;
+	close_window(stats, counts, now);
+	advance_epoch(stats, counts, now);
+	advance(stats);
+	return false;
 }
 
-static void queue_tick(struct dmp_tick *tick)
+/* A tick of a busy volume, for which completions were read. */
+static void tick_with_completed(struct dmp_stats *stats,
+				const struct dmp_counts *counts, u64 now)
 {
-	queue_delayed_work(tick_queue, &tick->work,
-			   msecs_to_jiffies(DMP_WINDOW_NS / NSEC_PER_MSEC));
+	stats->tick.completed = dmp_counts_completed(counts);
+	if (stats->mode & DMP_MODE_PATTERNS)
+		close_window(stats, counts, now);
+	/* If the level has just been lowered, the next tick finds out what is left to do. */
+	advance(stats);
 }
 
-static void tick_work(struct work_struct *work)
+/*
+ * The mode is idle, and from now on a submission starts the tick. Submissions that loaded
+ * the mode before did not: read the counters again after the store of the mode. Accepted
+ * race: a submission that loaded the mode before and was preempted since does not start
+ * the tick; it is counted as in flight, and has an age, all the same, but its completion
+ * is in no window unless another one starts the tick.
+ */
+static void go_idle(struct dmp_stats *stats)
 {
-	struct dmp_tick *tick = container_of(to_delayed_work(work),
-					     struct dmp_tick, work);
+	struct dmp_tick *tick = &stats->tick;
+	struct reading reading;
+	unsigned long flags;
+
+	smp_mb(); /* the mode before the counts, see above */
+	flags = lock_with_counts(stats, &reading);
+	if (stats->mode & DMP_MODE_IDLE &&
+	    dmp_counts_submitted(&reading.counts) != tick->submitted) {
+		set_mode(stats, stats->mode & ~DMP_MODE_IDLE);
+		advance_epoch(stats, &reading.counts, reading.now);
+		advance(stats);
+	}
+	unlock(stats, flags);
+}
+
+/* Not if a reader has the lock: the ticks of other volumes wait behind this one. */
+static void fold(struct dmp_stats *stats, u64 completed)
+{
+	if (completed - stats->tick.folded < FOLD_BIOS ||
+	    !mutex_trylock(&stats->lock))
+		return;
+	if (!dmp_stats_fold(stats, DMP_ALL_HISTS))
+		stats->tick.folded = completed;
+	mutex_unlock(&stats->lock);
+}
+
+static void run_tick(struct dmp_tick_entry *entry)
+{
+	struct dmp_tick *tick = container_of(entry, struct dmp_tick, entry);
 	struct dmp_stats *stats = container_of(tick, struct dmp_stats, tick);
-	struct dmp_counts counts;
-	u64 now;
+	struct reading reading;
+	unsigned long flags;
+	bool all, idle = false;
 
-	now = ktime_get_ns();
-	if (now - tick->folded >= FOLD_NS) {
-		dmp_stats_fold(stats);
-		tick->folded = now;
-	}
-
-	spin_lock_irq(&tick->lock);
-	dmp_stats_read_raw(stats, &counts);
-	if (do_tick(stats, &counts, ktime_get_ns()))
-		queue_tick(tick);
-	spin_unlock_irq(&tick->lock);
+	flags = lock_for_tick(stats, &reading, &all);
+	if (all)
+		idle = tick_with_all(stats, &reading.counts, reading.now);
+	else
+		tick_with_completed(stats, &reading.counts, reading.now);
+	unlock(stats, flags);
+	if (idle)
+		go_idle(stats);
+	fold(stats, dmp_counts_completed(&reading.counts));
 }
 
 /**
@@ -253,26 +394,28 @@ static void tick_work(struct work_struct *work)
 u32 dmp_tick_start(struct dmp_stats *stats)
 {
 	struct dmp_tick *tick = &stats->tick;
-	struct dmp_counts counts;
+	struct reading reading;
 	unsigned long flags;
-	u64 now;
 	u32 mode;
 
-	spin_lock_irqsave(&tick->lock, flags);
-	if (stats->mode & DMP_MODE_IDLE) {
-		dmp_stats_read_raw(stats, &counts);
-		now = ktime_get_ns();
-		pass_windows(stats, now);
-		open_window(stats, &counts, now);
-		note_counts(tick, &counts);
-		if (stats->mode & DMP_MODE_EPOCH)
-			next_epoch(stats, &counts, now);
-		set_mode(stats, stats->mode & ~DMP_MODE_IDLE);
-		update_mode(stats);
-		queue_tick(tick);
-	}
+	flags = lock_with_counts(stats, &reading);
 	mode = stats->mode;
-	spin_unlock_irqrestore(&tick->lock, flags);
+	if (!(mode & DMP_MODE_IDLE)) {
+		/* Nothing changed: others that wait here need not read again. */
+		spin_unlock_irqrestore(&tick->lock, flags);
+		return mode;
+	}
+
+	pass_windows(stats, reading.now);
+	open_window(stats, &reading.counts, reading.now);
+	note_counts(tick, &reading.counts);
+	if (mode & DMP_MODE_EPOCH)
+		next_epoch(stats, &reading.counts, reading.now);
+	set_mode(stats, mode & ~DMP_MODE_IDLE);
+	update_mode(stats);
+	mode = stats->mode;
+	dmp_tick_queue_add(&tick->entry);
+	unlock(stats, flags);
 	return mode;
 }
 
@@ -283,10 +426,15 @@ u32 dmp_tick_start(struct dmp_stats *stats)
  */
 static void forget_runs(struct dmp_stats *stats)
 {
-	int cpu;
+	const struct dmp_cpu *cpu;
+	struct dmp_block *block;
+	unsigned int i;
 
-	for_each_possible_cpu(cpu)
-		dmp_runs_init(&per_cpu_ptr(stats->cpu, cpu)->submit.runs);
+	for (i = 0; (cpu = dmp_nth_cpu(&stats->cpus, i)); i++) {
+		block = READ_ONCE(cpu->block);
+		if (block)
+			dmp_runs_init(&block->submit.runs);
+	}
 }
 
 /* Measure no seek distance or inter-arrival time from submissions before now. */
@@ -329,7 +477,7 @@ static void change_level(struct dmp_stats *stats, enum dmp_collect from,
 	if (from < DMP_COLLECT_PATTERNS && to >= DMP_COLLECT_PATTERNS) {
 		open_window(stats, counts, now);
 		note_counts(tick, counts);
-		queue_tick(tick);
+		dmp_tick_queue_add(&tick->entry);
 	}
 	if (from < DMP_COLLECT_ALL && to >= DMP_COLLECT_ALL) {
 		tick->untracked_ns = now;
@@ -337,9 +485,11 @@ static void change_level(struct dmp_stats *stats, enum dmp_collect from,
 		next_epoch(stats, counts, now);
 	}
 	/* The level may become "all" again before the epoch has drained. */
-	if (from >= DMP_COLLECT_ALL && to < DMP_COLLECT_ALL)
+	if (from >= DMP_COLLECT_ALL && to < DMP_COLLECT_ALL) {
+		tick->untracked_ticks = 0;
 		dmp_epochs_end_starts(&tick->epochs,
 				      dmp_clock_ticks(&stats->clock));
+	}
 }
 
 /**
@@ -355,32 +505,29 @@ static void change_level(struct dmp_stats *stats, enum dmp_collect from,
 void dmp_tick_configure(struct dmp_stats *stats,
 			const struct dmp_config *config)
 {
-	struct dmp_tick *tick = &stats->tick;
 	struct dmp_config old = stats->config;
-	struct dmp_counts counts;
-	u64 now;
+	struct reading reading;
+	unsigned long flags;
 
 	lockdep_assert_held(&stats->lock);
 	if (old.collect < DMP_COLLECT_PATTERNS &&
 	    config->collect >= DMP_COLLECT_PATTERNS)
 		forget_runs(stats);
 
-	spin_lock_irq(&tick->lock);
-	dmp_stats_read_raw(stats, &counts);
-	now = ktime_get_ns();
-
+	flags = lock_with_counts(stats, &reading);
 	stats->config = *config;
 	WRITE_ONCE(stats->time_span, 2 * config->latency_every - 1);
-	set_slow_ticks(stats, &counts, now);
+	set_slow_ticks(stats, &reading.counts, reading.now);
 	if (config->collect != old.collect)
-		change_level(stats, old.collect, config->collect, &counts, now);
+		change_level(stats, old.collect, config->collect,
+			     &reading.counts, reading.now);
 	if (config->latency_every != old.latency_every)
-		void_timing(stats, &counts, now);
+		void_timing(stats, &reading.counts, reading.now);
 	if (config->collect != old.collect ||
 	    config->latency_every != old.latency_every)
-		forget_previous(stats, now);
+		forget_previous(stats, ktime_get_ns());
 	update_mode(stats);
-	spin_unlock_irq(&tick->lock);
+	unlock(stats, flags);
 }
 
 /**
@@ -413,18 +560,16 @@ void dmp_tick_trace(struct dmp_stats *stats, bool traced)
  */
 void dmp_tick_sleep(struct dmp_stats *stats, bool asleep)
 {
-	struct dmp_counts counts;
-	u64 now;
+	struct reading reading;
+	unsigned long flags;
 
-	spin_lock_irq(&stats->tick.lock);
+	flags = lock_with_counts(stats, &reading);
 	stats->tick.asleep = asleep;
-	dmp_stats_read_raw(stats, &counts);
-	now = ktime_get_ns();
 	if (asleep)
-		void_timing(stats, &counts, now);
-	forget_previous(stats, now);
+		void_timing(stats, &reading.counts, reading.now);
+	forget_previous(stats, ktime_get_ns());
 	update_mode(stats);
-	spin_unlock_irq(&stats->tick.lock);
+	unlock(stats, flags);
 }
 
 /**
@@ -483,14 +628,14 @@ void dmp_tick_windows(struct dmp_stats *stats, struct dmp_windows *windows)
  */
 void dmp_tick_reset(struct dmp_stats *stats)
 {
-	struct dmp_tick *tick = &stats->tick;
-	struct dmp_counts counts;
+	struct reading reading;
+	unsigned long flags;
 
-	spin_lock_irq(&tick->lock);
-	dmp_stats_read_raw(stats, &counts);
-	open_window(stats, &counts, ktime_get_ns());
-	dmp_windows_reset(&tick->windows);
-	spin_unlock_irq(&tick->lock);
+	flags = lock_with_counts(stats, &reading);
+	open_window(stats, &reading.counts, reading.now);
+	dmp_windows_reset(&stats->tick.windows);
+	memset(stats->shared->windows, 0, sizeof(stats->shared->windows));
+	unlock(stats, flags);
 }
 
 /**
@@ -504,8 +649,7 @@ void dmp_tick_init(struct dmp_stats *stats)
 	struct dmp_tick *tick = &stats->tick;
 
 	spin_lock_init(&tick->lock);
-	INIT_DELAYED_WORK(&tick->work, tick_work);
-	tick->folded = ktime_get_ns();
+	INIT_LIST_HEAD(&tick->entry.node);
 	dmp_epochs_init(&tick->epochs);
 }
 
@@ -517,27 +661,26 @@ void dmp_tick_init(struct dmp_stats *stats)
  */
 void dmp_tick_stop(struct dmp_stats *stats)
 {
-	cancel_delayed_work_sync(&stats->tick.work);
+	dmp_tick_queue_remove(&stats->tick.entry);
 }
 
 /**
- * dmp_tick_global_init() - create the workqueue of all ticks
+ * dmp_tick_global_init() - create the queue of ticks
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
 int dmp_tick_global_init(void)
 {
-	tick_queue = alloc_workqueue("dmp", WQ_UNBOUND, 0);
-	return tick_queue ? 0 : -ENOMEM;
+	return dmp_tick_queue_init(run_tick);
 }
 
 /**
- * dmp_tick_global_exit() - destroy the workqueue
+ * dmp_tick_global_exit() - destroy the queue of ticks
  *
  * Context: may sleep; no volume is left.
  */
 void dmp_tick_global_exit(void)
 {
-	destroy_workqueue(tick_queue);
+	dmp_tick_queue_exit();
 }

@@ -3,7 +3,7 @@
  * The tick: periodic work of a volume, every 100 ms while there is I/O. An idle volume
  * has no timer.
  *
- * It closes windows, begins epochs, folds the histograms every five seconds, and sets
+ * It closes windows, begins epochs, folds the histograms before they wrap, and sets
  * the mode, on which the fast path branches. A volume is idle when no bio was submitted
  * in the latest window and none is in flight; the next bio then starts the tick.
  */

@@ -10,6 +10,7 @@
 #include <linux/blkdev.h>
 #include <linux/device-mapper.h>
 #include <linux/err.h>
+#include <linux/hashtable.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/notifier.h>
@@ -18,19 +19,23 @@
 #include <linux/suspend.h>
 
 #include "overhead.h"
+#include "reset.h"
 #include "sample.h"
 #include "table-args.h"
 #include "tick.h"
 #include "trace.h"
 #include "volume.h"
 
+#define DM_MSG_PREFIX "dmp"
+
 /* Serialises addition and removal of volumes; never taken by a reader. */
 static DEFINE_MUTEX(lifecycle_lock);
 static const struct dmp_volume_ops *volume_ops;
 
-/* Guards the five variables below. Nested inside lifecycle_lock, outside stats.lock. */
+/* Guards the six variables below. Nested inside lifecycle_lock, outside stats.lock. */
 static DEFINE_MUTEX(volumes_lock);
 static LIST_HEAD(volumes);
+static DEFINE_HASHTABLE(volumes_by_md, 10);
 static struct dmp_counts retired;	/* sum over removed volumes */
 static struct dmp_counts totals_base;	/* totals at the last global reset */
 static unsigned int trace_users;	/* enabled tracepoints */
@@ -84,7 +89,7 @@ static struct dmp_volume *volume_find_get(struct mapped_device *md)
 {
 	struct dmp_volume *volume;
 
-	list_for_each_entry(volume, &volumes, node) {
+	hash_for_each_possible(volumes_by_md, volume, hash, (unsigned long)md) {
 		if (volume->md == md) {
 			volume->targets++;
 			return volume;
@@ -113,6 +118,7 @@ static int volume_add(struct dmp_volume *volume)
 	volume->targets = 1;
 	mutex_lock(&volumes_lock);
 	list_add_tail(&volume->node, &volumes);
+	hash_add(volumes_by_md, &volume->hash, (unsigned long)volume->md);
 	dmp_tick_trace(&volume->stats, trace_users);
 	dmp_tick_sleep(&volume->stats, asleep);
 	mutex_unlock(&volumes_lock);
@@ -137,7 +143,7 @@ struct dmp_volume *dmp_volume_get(struct mapped_device *md)
 	if (volume)
 		return volume;
 
-	/* alloc_percpu() ignores memalloc_noio_save(): allocate without the lock. */
+	/* Without the lock: see dmp_cpus_init(). */
 	fresh = volume_alloc(md);
 	if (!fresh)
 		return ERR_PTR(-ENOMEM);
@@ -178,6 +184,7 @@ void dmp_volume_put(struct dmp_volume *volume)
 
 	mutex_lock(&volumes_lock);
 	list_del(&volume->node);
+	hash_del(&volume->hash);
 	dmp_stats_read_raw(&volume->stats, &raw);
 	dmp_counts_add(&retired, &raw);
 	mutex_unlock(&volumes_lock);
@@ -190,12 +197,18 @@ void dmp_volume_put(struct dmp_volume *volume)
 }
 
 /* Under one lock, so that no reader sees counters reset and windows not. */
-static void stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
+static int stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
 {
+	int ret;
+
 	mutex_lock(&stats->lock);
-	dmp_stats_reset(stats, raw);
-	dmp_tick_reset(stats);
+	ret = dmp_reset_reserve(stats);
+	if (!ret) {
+		dmp_reset(stats, raw);
+		dmp_tick_reset(stats);
+	}
 	mutex_unlock(&stats->lock);
+	return ret;
 }
 
 /**
@@ -203,12 +216,13 @@ static void stats_reset(struct dmp_stats *stats, struct dmp_counts *raw)
  * @volume: the caller holds a reference
  *
  * Context: may sleep.
+ * Return: 0 or -ENOMEM.
  */
-void dmp_volume_reset(struct dmp_volume *volume)
+int dmp_volume_reset(struct dmp_volume *volume)
 {
 	struct dmp_counts raw;
 
-	stats_reset(&volume->stats, &raw);
+	return stats_reset(&volume->stats, &raw);
 }
 
 /**
@@ -234,13 +248,20 @@ void dmp_volume_config(struct dmp_volume *volume,
  * The weight of a latency is latency_every. When it changes, latency accounting is
  * restarted, so that all values of a histogram have the same weight.
  */
-static void configure(struct dmp_stats *stats, const struct dmp_config *config)
+static int configure(struct dmp_stats *stats, const struct dmp_config *config)
 {
 	bool restart = config->latency_every != stats->config.latency_every;
+	int ret;
 
+	if (restart) {
+		ret = dmp_reset_reserve(stats);
+		if (ret)
+			return ret;
+	}
 	dmp_tick_configure(stats, config);
 	if (restart)
-		dmp_stats_restart_latency(stats);
+		dmp_reset_latency(stats);
+	return 0;
 }
 
 /**
@@ -253,7 +274,7 @@ static void configure(struct dmp_stats *stats, const struct dmp_config *config)
  * under one lock, so that concurrent messages do not undo each other.
  *
  * Context: may sleep.
- * Return: 0, or -EINVAL with nothing changed and a line in the log.
+ * Return: 0, or an errno with nothing changed; -EINVAL with a line in the log.
  */
 int dmp_volume_set(struct dmp_volume *volume, unsigned int argc, char **argv)
 {
@@ -265,7 +286,7 @@ int dmp_volume_set(struct dmp_volume *volume, unsigned int argc, char **argv)
 	config = stats->config;
 	ret = dmp_config_set(&config, argc, argv);
 	if (!ret)
-		configure(stats, &config);
+		ret = configure(stats, &config);
 	mutex_unlock(&stats->lock);
 	return ret;
 }
@@ -337,7 +358,14 @@ void dmp_volume_go_live(struct dmp_volume *volume,
 	if (!segment->live) {
 		merge_settings(volume, segment->table, &merged);
 		merged.config.slow_ns = stats->config.slow_ns;
-		configure(stats, &merged.config);
+		if (configure(stats, &merged.config)) {
+			DMERR("%s: out of memory: latency_every stays %u",
+			      dmp_volume_name(volume),
+			      stats->config.latency_every);
+			merged.config.latency_every =
+				stats->config.latency_every;
+			configure(stats, &merged.config);
+		}
 		dmp_stats_resize(stats, sectors);
 	}
 	mutex_unlock(&stats->lock);
@@ -347,12 +375,8 @@ void dmp_volume_go_live(struct dmp_volume *volume,
 static void read_counts(struct dmp_stats *stats, struct dmp_snapshot *snapshot)
 {
 	struct dmp_counts *counts = &snapshot->counts;
-	unsigned int op;
 
 	dmp_stats_read(stats, counts);
-	for (op = 0; op < DMP_NR_OPS; op++)
-		snapshot->done[op] = dmp_counts_done(counts, op);
-	snapshot->fua = dmp_counts_fua(counts);
 	snapshot->in_flight = dmp_counts_in_flight(counts);
 	snapshot->oldest_ns = dmp_tick_oldest(stats, counts, ktime_get_ns());
 }
@@ -381,7 +405,9 @@ const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
 	snapshot->start = stats->start;
 	read_counts(stats, snapshot);
 	dmp_tick_windows(stats, &snapshot->windows);
-	snapshot->hists = dmp_stats_hists(stats, hists);
+	dmp_stats_fold(stats, hists);
+	snapshot->totals = &stats->totals;
+	snapshot->window_hists = stats->shared->windows;
 	snapshot->sample_every = dmp_sample_mean();
 	snapshot->overhead_ns = dmp_overhead_ns(stats, &stats->config);
 	snapshot->heat_cell_sectors = 1ULL << stats->heat_shift;
@@ -429,19 +455,26 @@ void dmp_volumes_read(struct dmp_counts *counts)
  * exact sum over the volumes.
  *
  * Context: may sleep.
+ * Return: 0, or -ENOMEM with some volumes reset and the totals as they were.
  */
-void dmp_volumes_reset(void)
+int dmp_volumes_reset(void)
 {
+	struct dmp_counts base, raw;
 	struct dmp_volume *volume;
-	struct dmp_counts raw;
+	int ret = 0;
 
 	mutex_lock(&volumes_lock);
-	totals_base = retired;
+	base = retired;
 	list_for_each_entry(volume, &volumes, node) {
-		stats_reset(&volume->stats, &raw);
-		dmp_counts_add(&totals_base, &raw);
+		ret = stats_reset(&volume->stats, &raw);
+		if (ret)
+			break;
+		dmp_counts_add(&base, &raw);
 	}
+	if (!ret)
+		totals_base = base;
 	mutex_unlock(&volumes_lock);
+	return ret;
 }
 
 static void add_trace_users(int count)

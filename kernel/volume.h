@@ -18,6 +18,7 @@ struct mapped_device;
 /**
  * struct dmp_volume - a volume
  * @node: in the list of all volumes
+ * @hash: in the table of them by @md
  * @md: the mapped device, the key of the lookup
  * @targets: references, one for each dmp target; the last one frees the volume
  * @segments: of its live and loaded tables; guarded by stats.lock
@@ -28,6 +29,7 @@ struct mapped_device;
  */
 struct dmp_volume {
 	struct list_head node;
+	struct hlist_node hash;
 	struct mapped_device *md;
 	unsigned int targets;
 	struct list_head segments;
@@ -70,7 +72,7 @@ void dmp_volumes_exit(void);
 struct dmp_volume *dmp_volume_get(struct mapped_device *md);
 void dmp_volume_put(struct dmp_volume *volume);
 const char *dmp_volume_name(const struct dmp_volume *volume);
-void dmp_volume_reset(struct dmp_volume *volume);
+int dmp_volume_reset(struct dmp_volume *volume);
 void dmp_volume_config(struct dmp_volume *volume,
 		       const struct dmp_segment *segment,
 		       struct dmp_config *config);
@@ -83,6 +85,6 @@ const struct dmp_snapshot *dmp_volume_snapshot_begin(struct dmp_volume *volume,
 						     struct dmp_hist_range hists);
 void dmp_volume_snapshot_end(struct dmp_volume *volume);
 void dmp_volumes_read(struct dmp_counts *counts);
-void dmp_volumes_reset(void);
+int dmp_volumes_reset(void);
 
 #endif /* DMP_VOLUME_H */

@@ -53,13 +53,23 @@ static u32 windows_in(struct dmp_windows *windows, u64 length)
  * @done: completed until now, by operation
  * @now: nanoseconds
  *
+ * A bio that was refused between the reading of the two counters makes @done too low:
+ * what an earlier window had is not counted once more.
+ *
  * Context: any.
  */
 void dmp_windows_open(struct dmp_windows *windows,
 		      const struct dmp_amount *done, u64 now)
 {
+	struct dmp_amount *base = windows->base;
+	unsigned int op;
+
 	windows->start = now;
-	memcpy(windows->base, done, sizeof(windows->base));
+	for (op = 0; op < DMP_NR_OPS; op++) {
+		base[op].requests += more_than(done[op].requests,
+					       base[op].requests);
+		base[op].bytes += more_than(done[op].bytes, base[op].bytes);
+	}
 }
 
 static void close_one(struct dmp_windows *windows,

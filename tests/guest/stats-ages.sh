@@ -126,5 +126,5 @@ run() {
 	before_the_switch patterns
 	off_and_on
 	stragglers 2
-	stragglers 6
+	stragglers 5
 }

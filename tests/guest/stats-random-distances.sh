@@ -27,7 +27,7 @@ timed_on_both_sides() { # EVERY
 }
 
 # The first I/O of twelve volumes. Each is sampled with a probability of at most
-# 1/128: of twelve none is in 91 of 100 runs, four are in one of 500,000. None
+# 1/256: of twelve none is in 95 of 100 runs, four are in one of 8,900,000. None
 # follows another one, so none has a seek or a time since.
 the_first_one() {
 	local i sampled=0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Offsets in a CPU's block that a random 4 KiB read touches at "collect all", for
- * tests/lint.d/footprint. "place" at a known offset, "random" somewhere in an array.
+ * Offsets in a CPU's counters and in its block that a random 4 KiB read touches at
+ * "collect all", for tests/lint.d/footprint; "random" somewhere in an array.
  */
 #include <linux/kbuild.h>
 
@@ -9,27 +9,31 @@
 
 void footprint(void);
 
-#define PLACE(name, member)						\
-	DEFINE(place_##name, offsetof(struct dmp_cpu, member))
+#define IN_CPU(name, member)						\
+	DEFINE(cpu_##name, offsetof(struct dmp_cpu, member))
+#define IN_BLOCK(name, member)						\
+	DEFINE(block_##name, offsetof(struct dmp_block, member))
 #define RANDOM(name, member)						\
-	DEFINE(random_##name, offsetof(struct dmp_cpu, member))
+	DEFINE(random_##name, offsetof(struct dmp_block, member))
 
 void footprint(void)
 {
 	/* submission */
+	IN_CPU(block, block);
 	RANDOM(slots, submit.runs.slots);
-	PLACE(until_sample, submit.until_sample);
-	PLACE(last_end, submit.last_end);
-	PLACE(size, rw[DMP_READ].each.size[8]);
-	PLACE(entered, counts.epoch[1].entered);
-	PLACE(last_submit, submit.last_submit);
+	IN_BLOCK(until_sample, submit.until_sample);
+	IN_BLOCK(last_end, submit.last_end);
+	IN_BLOCK(size, rw[DMP_READ].each.size[8]);
+	IN_CPU(entered, epoch[1].entered);
+	IN_BLOCK(last_submit, submit.last_submit);
 	/* completion */
-	PLACE(requests, counts.done[DMP_READ].requests);
-	PLACE(bytes, counts.done[DMP_READ].bytes);
-	PLACE(ns, counts.done[DMP_READ].ns);
-	PLACE(timed, counts.done[DMP_READ].timed);
+	IN_CPU(requests, rw[DMP_READ].requests);
+	IN_CPU(bytes, rw[DMP_READ].bytes);
+	IN_CPU(ns, rw[DMP_READ].ns);
+	IN_CPU(timed, rw[DMP_READ].timed);
 	RANDOM(latency, rw[DMP_READ].each.latency);
-	PLACE(left, counts.epoch[1].left);
+	IN_CPU(left, epoch[1].left);
 
-	DEFINE(block, sizeof(struct dmp_cpu));
+	DEFINE(bytes_cpu, sizeof(struct dmp_cpu));
+	DEFINE(bytes_block, sizeof(struct dmp_block));
 }

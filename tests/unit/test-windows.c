@@ -121,7 +121,10 @@ static void short_window(void **state)
 	assert_int_equal(sum(hists[DMP_READ].requests, DMP_WINDOW_REQUESTS_BUCKETS), 0);
 }
 
-/* A bio that was counted and then refused is taken back: never below 0. */
+/*
+ * A bio that was counted and then refused is taken back: never below 0, and what a window
+ * had is not in the next one, too, when the reading has caught up.
+ */
 static void taken_back(void **state)
 {
 	(void)state;
@@ -131,6 +134,9 @@ static void taken_back(void **state)
 	window(100, 0);
 	assert_int_equal(hists[DMP_READ].requests[0], 1);
 	assert_int_equal(windows.peaks[DMP_READ].requests, 3);
+	window(100, 1);
+	assert_int_equal(hists[DMP_READ].requests[0], 2);
+	assert_int_equal(hists[DMP_READ].bytes[0], 2);
 }
 
 static void buckets(void **state)

@@ -13,7 +13,6 @@
 #include <err.h>
 #include <fcntl.h>
 #include <linux/dm-ioctl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,18 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "stay-on-cpu.h"
+
 #define MAX_BYTES (8 << 20)
 #define MESSAGE_BYTES 4096
-
-static void stay_on_cpu(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		err(1, "sched_setaffinity: CPU %d", cpu);
-}
 
 static void transfer(int fd, char what, void *buffer, size_t bytes, off_t offset)
 {
