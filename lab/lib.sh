@@ -45,7 +45,7 @@ releases() {
 
 release_names() { # [SET…]
 	local set
-	[ $# -gt 0 ] || set -- check debug matrix flavour
+	[ $# -gt 0 ] || set -- check debug port matrix flavour
 	for set in "$@"; do
 		releases | awk -v s="$set" '$6 == s { print $1 }'
 	done
@@ -146,6 +146,36 @@ give_to_owner() { # PATH…
 		[[ $path != "$repo"/* ]] || chown -R --reference="$repo" "$path"
 	done
 	chown --reference="$repo" "$repo"/build{,/logs} 2>/dev/null || true
+}
+
+# --- other architectures ---------------------------------------------------------
+
+# Is ARCH one whose programs do not run here? Root directories of it are only unpacked;
+# beside each is `cross`, of this machine's architecture, with what makes them complete
+# and compiles for them. Its guests are emulated.
+is_foreign() { # ARCH
+	case $1 in arm64 | s390x) ;; *) return 1 ;; esac
+}
+
+# How compilers call ARCH, and how kbuild does.
+triplet_of() { # ARCH
+	case $1 in
+	arm64) echo aarch64-linux-gnu ;;
+	s390x) echo s390x-linux-gnu ;;
+	esac
+}
+
+kbuild_arch_of() { # ARCH
+	case $1 in
+	s390x) echo s390 ;;
+	*) echo "$1" ;;
+	esac
+}
+
+# The root directory with programs that run here: ROOT, or the one beside it.
+tools_root() { # ROOT
+	local cross=${1%/root}/cross
+	if [ -e "$cross" ]; then echo "$cross"; else echo "$1"; fi
 }
 
 # --- the accelerator ---------------------------------------------------------
