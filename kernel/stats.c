@@ -197,7 +197,7 @@ void dmp_stats_read_raw(const struct dmp_stats *stats,
  * @stats: of the volume
  * @counts: set to the sum over all CPUs; its other members but @uncommon have no meaning
  *
- * Context: any; takes a quarter of the time of dmp_stats_read_raw().
+ * Context: any; reads 4 counters of each CPU, dmp_stats_read_raw() 21.
  */
 void dmp_stats_read_completed(const struct dmp_stats *stats,
 			      struct dmp_counts *counts)

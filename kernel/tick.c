@@ -228,8 +228,8 @@ static void look_for_untracked(struct dmp_tick *tick,
 }
 
 /*
- * Does a tick need all counters? Most need only what was completed, which is read in a
- * quarter of the time. Without the lock: a stale answer moves the rest to the next tick.
+ * Does a tick need all counters? Most need only what was completed, a fifth of the
+ * counters. Without the lock: a stale answer moves the rest to the next tick.
  */
 static bool needs_all(const struct dmp_stats *stats)
 {
